@@ -4,7 +4,8 @@ use super::Runtime::{Hcl, Regex};
 use super::{Body, MapOf, Runtime, Type};
 
 /// Strings under names.
-pub static MAP: Body = Body { name: "map", doc: "Strings under names.", map: Some(strings(Runtime::None)), ..Body::EMPTY };
+pub static MAP: Body =
+    Body { name: "map", doc: "Strings under names.", map: Some(strings(Runtime::None)), ..Body::EMPTY };
 
 /// Strings under names, where the node puts in run-time values.
 pub static MAP_REGEX: Body = Body { map: Some(strings(Regex)), ..MAP };
@@ -18,8 +19,12 @@ pub static MAP_LISTS: Body = Body {
 };
 
 /// Anything under names.
-pub static FREE: Body =
-    Body { name: "free", doc: "Anything under names.", map: Some(MapOf { value: Type::Any, rt: Regex }), ..Body::EMPTY };
+pub static FREE: Body = Body {
+    name: "free",
+    doc: "Anything under names.",
+    map: Some(MapOf { value: Type::Any, rt: Regex }),
+    ..Body::EMPTY
+};
 
 /// What a task driver takes. Which keys those are depends on the driver.
 pub static CONFIG: Body = Body {

@@ -1,9 +1,9 @@
 //! The grammar of gateways of the service mesh. Data only.
 
-use super::free::{FREE, MAP};
 use super::Runtime::Regex;
 use super::Type::{Bool, Duration, Str, Strs};
-use super::{Body, attr, by_label, many, one, INT, U32};
+use super::free::{FREE, MAP};
+use super::{Body, INT, U32, attr, by_label, many, one};
 
 /// A gateway of the mesh.
 pub static GATEWAY: Body = Body {
@@ -23,13 +23,34 @@ pub static GATEWAY_PROXY: Body = Body {
     name: "ConsulGatewayProxy",
     doc: "How the gateway's proxy works.",
     attrs: &[
-        attr("connect_timeout", Duration, "ConnectTimeout", "How long a connection may take.").pointer().default("5s"),
-        attr("envoy_gateway_bind_tagged_addresses", Bool, "EnvoyGatewayBindTaggedAddresses", "Listen on the service's tagged addresses.").default("false"),
-        attr("envoy_gateway_no_default_bind", Bool, "EnvoyGatewayNoDefaultBind", "Do not listen on the default address.").default("false"),
-        attr("envoy_dns_discovery_type", Str, "EnvoyDNSDiscoveryType", "How Envoy resolves names.").only(&["STRICT_DNS", "LOGICAL_DNS"]).since(1, 0, 4),
+        attr("connect_timeout", Duration, "ConnectTimeout", "How long a connection may take.")
+            .pointer()
+            .default("5s"),
+        attr(
+            "envoy_gateway_bind_tagged_addresses",
+            Bool,
+            "EnvoyGatewayBindTaggedAddresses",
+            "Listen on the service's tagged addresses.",
+        )
+        .default("false"),
+        attr(
+            "envoy_gateway_no_default_bind",
+            Bool,
+            "EnvoyGatewayNoDefaultBind",
+            "Do not listen on the default address.",
+        )
+        .default("false"),
+        attr("envoy_dns_discovery_type", Str, "EnvoyDNSDiscoveryType", "How Envoy resolves names.")
+            .only(&["STRICT_DNS", "LOGICAL_DNS"])
+            .since(1, 0, 4),
     ],
     blocks: &[
-        by_label("envoy_gateway_bind_addresses", &BIND_ADDRESS, "EnvoyGatewayBindAddresses", "A named listener address."),
+        by_label(
+            "envoy_gateway_bind_addresses",
+            &BIND_ADDRESS,
+            "EnvoyGatewayBindAddresses",
+            "A named listener address.",
+        ),
         one("config", &FREE, "Config", "Settings of Envoy."),
     ],
     ..Body::EMPTY
@@ -64,11 +85,12 @@ pub static LISTENER: Body = Body {
     doc: "A port and the services behind it.",
     attrs: &[
         attr("port", INT, "Port", "Port."),
-        attr("protocol", Str, "Protocol", "Protocol.").default("\"tcp\"").only(&["tcp", "http", "http2", "grpc"]).rt(Regex),
+        attr("protocol", Str, "Protocol", "Protocol.")
+            .default("\"tcp\"")
+            .only(&["tcp", "http", "http2", "grpc"])
+            .rt(Regex),
     ],
-    blocks: &[
-        many("service", &INGRESS_SERVICE, "Services", "A service behind the port."),
-    ],
+    blocks: &[many("service", &INGRESS_SERVICE, "Services", "A service behind the port.")],
     ..Body::EMPTY
 };
 
@@ -80,13 +102,19 @@ pub static INGRESS_SERVICE: Body = Body {
         attr("name", Str, "Name", "Name of the service, or `*`.").rt(Regex),
         attr("hosts", Strs, "Hosts", "Host names that lead to it.").null().rt(Regex),
         attr("max_connections", U32, "MaxConnections", "Most connections.").null().since(1, 7, 7),
-        attr("max_pending_requests", U32, "MaxPendingRequests", "Most requests that wait.").null().since(1, 7, 7),
-        attr("max_concurrent_requests", U32, "MaxConcurrentRequests", "Most requests at once.").null().since(1, 7, 7),
+        attr("max_pending_requests", U32, "MaxPendingRequests", "Most requests that wait.")
+            .null()
+            .since(1, 7, 7),
+        attr("max_concurrent_requests", U32, "MaxConcurrentRequests", "Most requests at once.")
+            .null()
+            .since(1, 7, 7),
     ],
     blocks: &[
         one("tls", &GATEWAY_TLS, "TLS", "TLS for this service.").since(1, 7, 7),
-        one("request_headers", &HEADER_MODIFIERS, "RequestHeaders", "Changes to request headers.").since(1, 7, 7),
-        one("response_headers", &HEADER_MODIFIERS, "ResponseHeaders", "Changes to response headers.").since(1, 7, 7),
+        one("request_headers", &HEADER_MODIFIERS, "RequestHeaders", "Changes to request headers.")
+            .since(1, 7, 7),
+        one("response_headers", &HEADER_MODIFIERS, "ResponseHeaders", "Changes to response headers.")
+            .since(1, 7, 7),
     ],
     ..Body::EMPTY
 };
@@ -95,9 +123,7 @@ pub static INGRESS_SERVICE: Body = Body {
 pub static HEADER_MODIFIERS: Body = Body {
     name: "ConsulHTTPHeaderModifiers",
     doc: "Changes to headers.",
-    attrs: &[
-        attr("remove", Strs, "Remove", "Headers to take away.").null().since(1, 7, 7),
-    ],
+    attrs: &[attr("remove", Strs, "Remove", "Headers to take away.").null().since(1, 7, 7)],
     blocks: &[
         one("add", &MAP, "Add", "Headers to add.").since(1, 7, 7),
         one("set", &MAP, "Set", "Headers to set.").since(1, 7, 7),
@@ -115,9 +141,7 @@ pub static GATEWAY_TLS: Body = Body {
         attr("tls_max_version", Str, "TLSMaxVersion", "Highest version.").since(1, 3, 2),
         attr("cipher_suites", Strs, "CipherSuites", "Cipher suites.").null().since(1, 3, 2),
     ],
-    blocks: &[
-        one("sds", &GATEWAY_SDS, "SDS", "Certificates from a secret discovery service.").since(1, 7, 7),
-    ],
+    blocks: &[one("sds", &GATEWAY_SDS, "SDS", "Certificates from a secret discovery service.").since(1, 7, 7)],
     ..Body::EMPTY
 };
 
@@ -136,9 +160,7 @@ pub static GATEWAY_SDS: Body = Body {
 pub static TERMINATING: Body = Body {
     name: "ConsulTerminatingConfigEntry",
     doc: "Lets traffic out of the mesh.",
-    blocks: &[
-        many("service", &LINKED_SERVICE, "Services", "A service outside the mesh.").since(1, 0, 4),
-    ],
+    blocks: &[many("service", &LINKED_SERVICE, "Services", "A service outside the mesh.").since(1, 0, 4)],
     ..Body::EMPTY
 };
 
@@ -157,8 +179,5 @@ pub static LINKED_SERVICE: Body = Body {
 };
 
 /// Joins meshes; takes no settings.
-pub static MESH: Body = Body {
-    name: "ConsulMeshConfigEntry",
-    doc: "Joins meshes; takes no settings.",
-    ..Body::EMPTY
-};
+pub static MESH: Body =
+    Body { name: "ConsulMeshConfigEntry", doc: "Joins meshes; takes no settings.", ..Body::EMPTY };

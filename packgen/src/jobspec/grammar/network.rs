@@ -2,14 +2,21 @@
 
 use super::Runtime::Regex;
 use super::Type::{Bool, Map, Str, Strs};
-use super::{Body, attr, many, one, INT};
+use super::{Body, INT, attr, many, one};
 
 /// Network and ports.
 pub static NETWORK: Body = Body {
     name: "NetworkResource",
     doc: "Network and ports.",
     attrs: &[
-        attr("mode", Str, "Mode", "How the network is made: shared with the host, bridged, none, or by a CNI configuration.").known(&["host", "bridge", "none", "cni/*"]).rt(Regex),
+        attr(
+            "mode",
+            Str,
+            "Mode",
+            "How the network is made: shared with the host, bridged, none, or by a CNI configuration.",
+        )
+        .known(&["host", "bridge", "none", "cni/*"])
+        .rt(Regex),
         attr("device", Str, "Device", "Old form: network device.").rt(Regex),
         attr("cidr", Str, "CIDR", "Old form: address range.").rt(Regex),
         attr("ip", Str, "IP", "Old form: address.").rt(Regex),
@@ -32,9 +39,18 @@ pub static PORT: Body = Body {
     label: Some("Label"),
     attrs: &[
         attr("static", INT, "Value", "Port number on the host.").default("0").at_most(65535),
-        attr("to", INT, "To", "Port number inside the network namespace; -1 means the same as on the host.").default("0").range(-1, 65535),
+        attr("to", INT, "To", "Port number inside the network namespace; -1 means the same as on the host.")
+            .default("0")
+            .range(-1, 65535),
         attr("host_network", Str, "HostNetwork", "Host network that the port is opened on.").rt(Regex),
-        attr("ignore_collision", Bool, "IgnoreCollision", "Allow several allocations of one node to have this static port.").default("false").since(1, 9, 0),
+        attr(
+            "ignore_collision",
+            Bool,
+            "IgnoreCollision",
+            "Allow several allocations of one node to have this static port.",
+        )
+        .default("false")
+        .since(1, 9, 0),
     ],
     ..Body::EMPTY
 };
@@ -55,8 +71,9 @@ pub static DNS: Body = Body {
 pub static CNI: Body = Body {
     name: "CNIConfig",
     doc: "Arguments for CNI plugins.",
-    attrs: &[
-        attr("args", Map, "Args", "Arguments handed to the plugins as `CNI_ARGS`.").null().rt(Regex).since(1, 8, 2),
-    ],
+    attrs: &[attr("args", Map, "Args", "Arguments handed to the plugins as `CNI_ARGS`.")
+        .null()
+        .rt(Regex)
+        .since(1, 8, 2)],
     ..Body::EMPTY
 };

@@ -101,9 +101,7 @@ pub static DOCKER_DEVICE: Body = Body {
 pub static DOCKER_HEALTHCHECKS: Body = Body {
     name: "docker.healthchecks",
     doc: "Health checks of the image.",
-    attrs: &[
-        attr("disable", Bool, "", "Do not run them."),
-    ],
+    attrs: &[attr("disable", Bool, "", "Do not run them.")],
     ..Body::EMPTY
 };
 
@@ -141,9 +139,7 @@ pub static DOCKER_MOUNT: Body = Body {
 pub static DOCKER_BIND: Body = Body {
     name: "docker.mount.bind_options",
     doc: "Options of a bind mount.",
-    attrs: &[
-        attr("propagation", Str, "", "How mounts travel."),
-    ],
+    attrs: &[attr("propagation", Str, "", "How mounts travel.")],
     ..Body::EMPTY
 };
 
@@ -151,10 +147,7 @@ pub static DOCKER_BIND: Body = Body {
 pub static DOCKER_TMPFS: Body = Body {
     name: "docker.mount.tmpfs_options",
     doc: "Options of a memory disk.",
-    attrs: &[
-        attr("mode", Number, "", "File mode as a number."),
-        attr("size", Number, "", "Size in bytes."),
-    ],
+    attrs: &[attr("mode", Number, "", "File mode as a number."), attr("size", Number, "", "Size in bytes.")],
     ..Body::EMPTY
 };
 
@@ -166,9 +159,7 @@ pub static DOCKER_VOLUME: Body = Body {
         attr("no_copy", Bool, "", "Do not copy the image's files into the volume."),
         attr("labels", Maps, "", "Labels of the volume."),
     ],
-    blocks: &[
-        one("driver_config", &DOCKER_VOLUME_DRIVER, "", "Driver of the volume."),
-    ],
+    blocks: &[one("driver_config", &DOCKER_VOLUME_DRIVER, "", "Driver of the volume.")],
     ..Body::EMPTY
 };
 

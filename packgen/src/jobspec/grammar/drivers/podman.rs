@@ -79,9 +79,6 @@ pub static PODMAN_AUTH: Body = Body {
 pub static PODMAN_LOGGING: Body = Body {
     name: "podman.logging",
     doc: "Where the container's log goes.",
-    attrs: &[
-        attr("driver", Str, "", "Log driver."),
-        attr("options", Maps, "", "Options of the log driver."),
-    ],
+    attrs: &[attr("driver", Str, "", "Log driver."), attr("options", Maps, "", "Options of the log driver.")],
     ..Body::EMPTY
 };
