@@ -1,0 +1,23 @@
+//! Drives an author's verbs the way Terraform demands, so that no author has to know how.
+//!
+//! Values in, values out: the engine knows schemas, and neither wires nor clocks.
+
+mod conform;
+mod data;
+mod ephemeral;
+mod function;
+mod plan;
+mod provider;
+mod resource;
+mod timeouts;
+mod validate;
+mod walk;
+
+pub use conform::conform;
+pub use data::DataEngine;
+pub use ephemeral::EphemeralEngine;
+pub use function::FunctionEngine;
+pub use plan::{Planned, Proposal};
+pub use provider::ProviderEngine;
+pub use resource::{Applied, Change, Imported, Looked, ResourceEngine};
+pub use timeouts::Verb;

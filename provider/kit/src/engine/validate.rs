@@ -1,0 +1,60 @@
+//! What is wrong with a configuration, as far as it is known: attribute checks, block counts.
+
+use crate::diagnostic::Diagnostic;
+use crate::path::At;
+use crate::schema::{Block, NestedBlock, Nesting};
+use crate::value::Value;
+
+/// Applies every check of the schema. Terraform itself has checked types and required attributes.
+pub(super) fn validate(block: &Block, config: &Value, at: &At<'_>, found: &mut Vec<Diagnostic>) {
+    for attribute in &block.attributes {
+        let value = config.field(&attribute.name);
+        attribute.checks.iter().for_each(|check| check.run(value, &at.field(&attribute.name), found));
+    }
+    for nested in &block.blocks {
+        let here = at.field(&nested.name);
+        let value = config.field(&nested.name);
+        count(nested, value, &here, found);
+        nested.each(value, &here, |inner, place| validate(&nested.block, inner, place, found));
+    }
+}
+
+/// Terraform counts single, list and set blocks; labelled ones are ours to count.
+fn count(nested: &NestedBlock, value: &Value, at: &At<'_>, found: &mut Vec<Diagnostic>) {
+    let (Nesting::Map, Value::Map(labelled)) = (nested.nesting, value) else { return };
+    let (min, max, count) = (nested.min as usize, nested.max as usize, labelled.len());
+    let name = &nested.name;
+    let problem = if count < min {
+        format!("expected at least {min} {name:?} {}, got {count}", blocks(min))
+    } else if max > 0 && count > max {
+        format!("expected at most {max} {name:?} {}, got {count}", blocks(max))
+    } else {
+        return;
+    };
+    found.push(Diagnostic::invalid(at, problem));
+}
+
+fn blocks(count: usize) -> &'static str {
+    if count == 1 { "block" } else { "blocks" }
+}
+
+/// What is written to attributes that are never stored, for clients too old to promise that.
+pub(super) fn write_only_needs_newer(
+    block: &Block,
+    config: &Value,
+    at: &At<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    for attribute in block.attributes.iter().filter(|a| a.write_only) {
+        if !config.field(&attribute.name).is_null() {
+            let problem =
+                "write-only attributes need Terraform 1.11 or newer: older ones would store the value";
+            found.push(Diagnostic::invalid(&at.field(&attribute.name), problem));
+        }
+    }
+    for nested in &block.blocks {
+        nested.each(config.field(&nested.name), &at.field(&nested.name), |inner, place| {
+            write_only_needs_newer(&nested.block, inner, place, found);
+        });
+    }
+}
