@@ -124,8 +124,8 @@ mod tests {
     #[test]
     fn durations_are_those_of_terraform() {
         assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("1h30m"), Ok(Duration::from_secs(5400)));
-        assert_eq!(duration("1.5h"), Ok(Duration::from_secs(5400)));
+        assert_eq!(duration("1h30m"), Ok(Duration::from_mins(90)));
+        assert_eq!(duration("1.5h"), Ok(Duration::from_mins(90)));
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         for bad in ["", "10", "m", "-5m", "5 m", "5d", "0s", "1..5s", "9e9h", &"9".repeat(400)] {
             assert!(duration(bad).is_err(), "{bad}");
