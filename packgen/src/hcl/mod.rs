@@ -4,6 +4,8 @@
 //! a jobspec may hold (that is the grammar's business) and reads no file by itself.
 
 pub mod number;
+pub(crate) mod set;
+pub mod syntax;
 pub mod text;
 pub mod types;
 pub mod value;

@@ -1,6 +1,13 @@
 //! The types of the language, as they are written in `type = …`.
 
+mod convert;
+mod mismatch;
+mod unify;
+
 use std::sync::Arc;
+
+pub use convert::{ConvertError, convert};
+pub use unify::unify;
 
 use super::value::{Entry, Value};
 
@@ -59,9 +66,62 @@ impl Type {
         fields.get(found)
     }
 
+    /// A list of this type.
+    pub fn list(element: Type) -> Type {
+        Type::List(Arc::new(element))
+    }
+
+    /// A set of this type.
+    pub fn set(element: Type) -> Type {
+        Type::Set(Arc::new(element))
+    }
+
+    /// A map of this type.
+    pub fn map(element: Type) -> Type {
+        Type::Map(Arc::new(element))
+    }
+
     /// Whether it is a bool, number or string.
     pub fn is_primitive(&self) -> bool {
         matches!(self, Type::Bool | Type::Number | Type::String)
+    }
+
+    /// The type of the elements of a list, set or map.
+    pub fn element(&self) -> Option<&Type> {
+        match self {
+            Type::List(element) | Type::Set(element) | Type::Map(element) => Some(element),
+            _ => None,
+        }
+    }
+
+    /// Whether `any` is somewhere in it.
+    pub fn holds_any(&self) -> bool {
+        match self {
+            Type::Any => true,
+            Type::Bool | Type::Number | Type::String => false,
+            Type::List(element) | Type::Set(element) | Type::Map(element) => element.holds_any(),
+            Type::Tuple(elements) => elements.iter().any(Type::holds_any),
+            Type::Object(fields) => fields.iter().any(|field| field.ty.holds_any()),
+        }
+    }
+
+    /// The type that values have after conversion: nothing in it is optional.
+    #[must_use]
+    pub fn concrete(&self) -> Type {
+        match self {
+            Type::List(element) => Type::list(element.concrete()),
+            Type::Set(element) => Type::set(element.concrete()),
+            Type::Map(element) => Type::map(element.concrete()),
+            Type::Tuple(elements) => Type::Tuple(elements.iter().map(Type::concrete).collect()),
+            Type::Object(fields) => Type::Object(fields.iter().map(Field::concrete).collect()),
+            simple => simple.clone(),
+        }
+    }
+}
+
+impl Field {
+    fn concrete(&self) -> Field {
+        Field { name: self.name.clone(), ty: self.ty.concrete(), optional: false, default: None }
     }
 }
 

@@ -1,0 +1,470 @@
+//! Expressions: operators, steps, calls, collections, loops.
+
+use super::ast::{BinaryOp, Call, Expr, ExprKind, ForExpr, NamePath, ObjectItem, ObjectKey, Step, UnaryOp};
+use super::lexer::{Kind, Token};
+use super::parser::{Failed, Parsed, Parser};
+use crate::hcl::{Kind as ValueKind, Number, Text, Value};
+use crate::source::{Diagnostic, Span, Spanned};
+use crate::tree::Name;
+
+/// How deep an expression may be, chains of operators and steps included: evaluation goes down that far.
+const MAX_HEIGHT: u16 = 400;
+
+impl Parser<'_> {
+    pub(super) fn expression(&mut self) -> Parsed<Expr> {
+        self.deeper(Self::conditional)
+    }
+
+    /// An expression of parts that reach `below` levels down.
+    pub(super) fn node(&mut self, kind: ExprKind, span: Span, below: u16) -> Parsed<Expr> {
+        if below >= MAX_HEIGHT {
+            return Err(self.error(format!("this expression has more than {MAX_HEIGHT} levels"), span));
+        }
+        Ok(Expr { kind, span, height: below + 1 })
+    }
+
+    fn conditional(&mut self) -> Parsed<Expr> {
+        let condition = self.binary(0)?;
+        if self.eat(Kind::Question).is_none() {
+            return Ok(condition);
+        }
+        let yes = self.expression()?;
+        if self.eat(Kind::Colon).is_none() {
+            let token = self.peek();
+            let message = format!("expected `:` and what holds otherwise, found {}", self.describe(token));
+            let at = self.span(token);
+            return Err(self.error(message, at));
+        }
+        let no = self.expression()?;
+        let span = condition.span.to(no.span);
+        let below = condition.height.max(yes.height).max(no.height);
+        self.node(ExprKind::Conditional(Box::new([condition, yes, no])), span, below)
+    }
+
+    /// Operators that bind at least as strongly as `least`, from the left.
+    fn binary(&mut self, least: u8) -> Parsed<Expr> {
+        let mut left = self.operand()?;
+        while let Some((op, strength)) = operator(self.peek().kind)
+            && strength >= least
+        {
+            self.next();
+            let right = self.deeper(|parser| parser.binary(strength + 1))?;
+            let span = left.span.to(right.span);
+            let below = left.height.max(right.height);
+            left = self.node(ExprKind::Binary(op, Box::new([left, right])), span, below)?;
+        }
+        Ok(left)
+    }
+
+    /// A term and the steps into it.
+    fn operand(&mut self) -> Parsed<Expr> {
+        let term = self.term()?;
+        self.steps(term)
+    }
+
+    fn term(&mut self) -> Parsed<Expr> {
+        let token = self.peek();
+        match token.kind {
+            Kind::OpenParen => self.parens(),
+            Kind::Number => {
+                self.next();
+                let value = self.number(token)?;
+                self.node(ExprKind::Literal(value), self.span(token), 0)
+            }
+            Kind::Ident => self.word(),
+            Kind::OpenQuote | Kind::OpenHeredoc => self.string(),
+            Kind::Minus => self.unary(UnaryOp::Negate),
+            Kind::Bang => self.unary(UnaryOp::Not),
+            Kind::OpenBracket => self.tuple(),
+            Kind::OpenBrace => self.object(),
+            _ => Err(self.no_expression(token)),
+        }
+    }
+
+    fn no_expression(&mut self, token: Token) -> Failed {
+        let at = self.span(token);
+        if matches!(token.kind, Kind::Invalid | Kind::LiteralNewline) {
+            return Failed;
+        }
+        let message = format!("expected a value, found {}", self.describe(token));
+        self.error(message, at)
+    }
+
+    fn parens(&mut self) -> Parsed<Expr> {
+        let open = self.next();
+        let inner = self.with_line_breaks(false, |parser| {
+            let inner = parser.expression()?;
+            parser.close(Kind::CloseParen, open, ")")?;
+            Ok(inner)
+        })?;
+        let below = inner.height;
+        self.node(ExprKind::Parens(Box::new(inner)), self.span_from(open.start), below)
+    }
+
+    /// Takes the bracket that belongs to `open`.
+    fn close(&mut self, kind: Kind, open: Token, expected: &str) -> Parsed<()> {
+        if self.eat(kind).is_some() {
+            return Ok(());
+        }
+        let token = self.peek();
+        let message = format!("expected `{expected}`, found {}", self.describe(token));
+        let finding = Diagnostic::error("syntax", message, self.span(token));
+        let at = self.span(open);
+        Err(self.report(finding.note("opened here", at)))
+    }
+
+    fn unary(&mut self, op: UnaryOp) -> Parsed<Expr> {
+        let token = self.next();
+        let operand = self.deeper(Self::operand)?;
+        let below = operand.height;
+        let span = self.span(token).to(operand.span);
+        self.node(ExprKind::Unary(op, Box::new(operand)), span, below)
+    }
+
+    fn number(&mut self, token: Token) -> Parsed<Value> {
+        let at = self.span(token);
+        match Number::parse(self.text_of(token)) {
+            Ok(number) => Ok(Value::number(number).with_at(at)),
+            Err(error) => Err(self.error(format!("`{}`: {error}", self.text_of(token)), at)),
+        }
+    }
+
+    fn word(&mut self) -> Parsed<Expr> {
+        let token = self.next();
+        let span = self.span(token);
+        if matches!(self.peek().kind, Kind::OpenParen | Kind::DoubleColon) {
+            return self.call(token);
+        }
+        let kind = match self.text_of(token) {
+            "true" => ExprKind::Literal(Value::bool(true).with_at(span)),
+            "false" => ExprKind::Literal(Value::bool(false).with_at(span)),
+            "null" => ExprKind::Literal(Value::null().with_at(span)),
+            _ => ExprKind::Name(NamePath { root: self.name(token), steps: Vec::new() }),
+        };
+        self.node(kind, span, 0)
+    }
+
+    fn call(&mut self, first: Token) -> Parsed<Expr> {
+        let name = self.function_name(first)?;
+        let open = self.next();
+        let (args, spread) = self.with_line_breaks(false, |parser| parser.arguments(open))?;
+        let below = args.iter().map(|arg| arg.height).max().unwrap_or(0);
+        let span = self.span_from(first.start);
+        self.node(ExprKind::Call(Call { name, args, spread }), span, below)
+    }
+
+    fn function_name(&mut self, first: Token) -> Parsed<Name> {
+        let mut name = self.text_of(first).to_owned();
+        while self.eat(Kind::DoubleColon).is_some() {
+            let part = self.peek();
+            if part.kind != Kind::Ident {
+                let at = self.span(part);
+                return Err(self.error("expected the name of a function after `::`", at));
+            }
+            self.next();
+            name = name + "::" + self.text_of(part);
+        }
+        let span = self.span_from(first.start);
+        if self.peek().kind != Kind::OpenParen {
+            return Err(self.error(format!("expected `(` after the function `{name}`"), span));
+        }
+        Ok(Spanned::new(name.into(), span))
+    }
+
+    fn arguments(&mut self, open: Token) -> Parsed<(Vec<Expr>, bool)> {
+        let mut args = Vec::new();
+        loop {
+            if self.eat(Kind::CloseParen).is_some() {
+                return Ok((args, false));
+            }
+            args.push(self.expression()?);
+            if self.eat(Kind::Ellipsis).is_some() {
+                self.close(Kind::CloseParen, open, ")")?;
+                return Ok((args, true));
+            }
+            if self.eat(Kind::Comma).is_none() {
+                self.close(Kind::CloseParen, open, ",` or `)")?;
+                return Ok((args, false));
+            }
+        }
+    }
+
+    /// `.a`, `.0`, `.*`, `[…]` and `[*]` as long as they follow.
+    pub(super) fn steps(&mut self, from: Expr) -> Parsed<Expr> {
+        let mut expr = from;
+        loop {
+            let token = self.peek();
+            expr = match token.kind {
+                Kind::Dot => {
+                    self.next();
+                    if self.eat(Kind::Star).is_some() {
+                        self.old_splat(expr, token)?
+                    } else {
+                        self.dot(expr, token)?
+                    }
+                }
+                Kind::OpenBracket => {
+                    self.next();
+                    if self.eat(Kind::Star).is_some() {
+                        self.splat(expr, token)?
+                    } else {
+                        self.index(expr, token)?
+                    }
+                }
+                _ => return Ok(expr),
+            };
+        }
+    }
+
+    fn dot(&mut self, source: Expr, dot: Token) -> Parsed<Expr> {
+        let step = self.dot_step(dot)?;
+        self.step(source, step)
+    }
+
+    /// What may follow a `.`: a name, or a number as of old.
+    fn dot_step(&mut self, dot: Token) -> Parsed<Step> {
+        let token = self.peek();
+        match token.kind {
+            Kind::Ident => {
+                self.next();
+                Ok(Step::Attr(Spanned::new(self.text_of(token).into(), self.span_from(dot.start))))
+            }
+            Kind::Number => {
+                self.next();
+                if let Some((first, second)) = self.text_of(token).split_once('.') {
+                    let at = self.span(token);
+                    let finding = Diagnostic::error("syntax", "two indexes cannot be written with dots", at);
+                    return Err(self.report(finding.help(format!("write `[{first}][{second}]`"))));
+                }
+                let value = self.number(token)?;
+                Ok(Step::Index(value, self.span_from(dot.start)))
+            }
+            _ => {
+                let at = self.span(dot);
+                let message = format!("expected a name after `.`, found {}", self.describe(token));
+                Err(self.error(message, at))
+            }
+        }
+    }
+
+    /// Adds a constant step, to the path that is there if there is one.
+    fn step(&mut self, source: Expr, step: Step) -> Parsed<Expr> {
+        let span = source.span.to(step.span());
+        let height = source.height;
+        match source.kind {
+            ExprKind::Name(mut path) => {
+                path.steps.push(step);
+                Ok(Expr { kind: ExprKind::Name(path), span, height })
+            }
+            ExprKind::Steps(inner, mut steps) => {
+                steps.push(step);
+                Ok(Expr { kind: ExprKind::Steps(inner, steps), span, height })
+            }
+            _ => self.node(ExprKind::Steps(Box::new(source), vec![step]), span, height),
+        }
+    }
+
+    /// `.*` takes only steps with dots along.
+    fn old_splat(&mut self, source: Expr, dot: Token) -> Parsed<Expr> {
+        let mut each = self.node(ExprKind::Element, self.span_from(dot.start), 0)?;
+        while let Some(dot) = self.eat(Kind::Dot) {
+            each = self.dot(each, dot)?;
+        }
+        self.finish_splat(source, each)
+    }
+
+    /// `[*]` takes all the steps after it along.
+    fn splat(&mut self, source: Expr, open: Token) -> Parsed<Expr> {
+        self.close(Kind::CloseBracket, open, "]")?;
+        let element = self.node(ExprKind::Element, self.span_from(open.start), 0)?;
+        let each = self.deeper(|parser| parser.steps(element))?;
+        self.finish_splat(source, each)
+    }
+
+    fn finish_splat(&mut self, source: Expr, each: Expr) -> Parsed<Expr> {
+        let span = source.span.to(each.span);
+        let below = source.height.max(each.height);
+        self.node(ExprKind::Splat(Box::new(source), Box::new(each)), span, below)
+    }
+
+    fn index(&mut self, source: Expr, open: Token) -> Parsed<Expr> {
+        let key = self.with_line_breaks(false, |parser| {
+            let key = parser.expression()?;
+            parser.close(Kind::CloseBracket, open, "]")?;
+            Ok(key)
+        })?;
+        let brackets = self.span_from(open.start);
+        match key.kind {
+            ExprKind::Literal(value) => self.step(source, Step::Index(value, brackets)),
+            ExprKind::String(text) => {
+                let value = Value::new(ValueKind::String(text), key.span);
+                self.step(source, Step::Index(value, brackets))
+            }
+            _ => {
+                let span = source.span.to(brackets);
+                let below = source.height.max(key.height);
+                self.node(ExprKind::Index(Box::new(source), Box::new(key), brackets), span, below)
+            }
+        }
+    }
+
+    fn tuple(&mut self) -> Parsed<Expr> {
+        let open = self.next();
+        self.with_line_breaks(false, |parser| {
+            if parser.is_word("for") {
+                return parser.for_loop(open, Kind::CloseBracket);
+            }
+            let mut items = Vec::new();
+            while parser.eat(Kind::CloseBracket).is_none() {
+                items.push(parser.expression()?);
+                if parser.eat(Kind::Comma).is_none() {
+                    parser.close(Kind::CloseBracket, open, ",` or `]")?;
+                    break;
+                }
+            }
+            let below = items.iter().map(|item| item.height).max().unwrap_or(0);
+            parser.node(ExprKind::Tuple(items), parser.span_from(open.start), below)
+        })
+    }
+
+    fn object(&mut self) -> Parsed<Expr> {
+        let open = self.next();
+        let is_loop = self.with_line_breaks(false, |parser| parser.is_word("for"));
+        if is_loop {
+            return self.with_line_breaks(false, |parser| parser.for_loop(open, Kind::CloseBrace));
+        }
+        self.with_line_breaks(true, |parser| {
+            let (mut items, mut below) = (Vec::new(), 0);
+            loop {
+                while parser.eat(Kind::Newline).is_some() {}
+                if parser.eat(Kind::CloseBrace).is_some() {
+                    break;
+                }
+                let (item, height) = parser.object_item()?;
+                below = below.max(height);
+                items.push(item);
+                if parser.eat(Kind::Comma).is_none() && parser.eat(Kind::Newline).is_none() {
+                    parser.close(Kind::CloseBrace, open, "}")?;
+                    break;
+                }
+            }
+            parser.node(ExprKind::Object(items), parser.span_from(open.start), below)
+        })
+    }
+
+    fn object_item(&mut self) -> Parsed<(ObjectItem, u16)> {
+        let parens = self.peek().kind == Kind::OpenParen;
+        let key = self.expression()?;
+        let token = self.peek();
+        if !matches!(token.kind, Kind::Equal | Kind::Colon) {
+            let message = format!("expected `=` and a value after the key, found {}", self.describe(token));
+            let finding = Diagnostic::error("syntax", message, self.span(token));
+            return Err(self.report(finding.help("a key that is no plain word is written in quotes")));
+        }
+        self.next();
+        let value = self.expression()?;
+        let height = key.height.max(value.height);
+        let key = match &key.kind {
+            _ if parens => ObjectKey::Expr(key),
+            ExprKind::Name(path) if path.steps.is_empty() => {
+                ObjectKey::Word(path.root.value.clone().into(), key.span)
+            }
+            ExprKind::Name(_) => {
+                let finding =
+                    Diagnostic::error("syntax", "this key could be a name or a reference", key.span);
+                return Err(self.report(finding.help("write it in quotes, or a reference in parentheses")));
+            }
+            ExprKind::Literal(value) if value.as_number().is_none() => {
+                ObjectKey::Word(literal_word(value), key.span)
+            }
+            _ => ObjectKey::Expr(key),
+        };
+        Ok((ObjectItem { key, value }, height))
+    }
+
+    /// After the opening bracket, at the word `for`.
+    fn for_loop(&mut self, open: Token, close: Kind) -> Parsed<Expr> {
+        let keyword = self.next();
+        let (key_name, value_name) = self.loop_names(keyword)?;
+        let collection = self.expression()?;
+        if self.eat(Kind::Colon).is_none() {
+            let token = self.peek();
+            let at = self.span(token);
+            let message =
+                format!("expected `:` after what the loop goes over, found {}", self.describe(token));
+            return Err(self.error(message, at));
+        }
+        let first = self.expression()?;
+        let (key, value) = match self.eat(Kind::FatArrow) {
+            Some(_) => (Some(first), self.expression()?),
+            None => (None, first),
+        };
+        let group = self.eat(Kind::Ellipsis);
+        let condition = if self.is_word("if") {
+            self.next();
+            Some(self.expression()?)
+        } else {
+            None
+        };
+        self.close(close, open, if close == Kind::CloseBrace { "}" } else { "]" })?;
+        self.check_loop(close, key.as_ref(), &value, group)?;
+        let parts = [Some(&collection), key.as_ref(), Some(&value), condition.as_ref()];
+        let below = parts.into_iter().flatten().map(|part| part.height).max().unwrap_or(0);
+        let each =
+            ForExpr { key_name, value_name, collection, key, value, condition, group: group.is_some() };
+        self.node(ExprKind::For(Box::new(each)), self.span_from(open.start), below)
+    }
+
+    fn check_loop(
+        &mut self,
+        close: Kind,
+        key: Option<&Expr>,
+        value: &Expr,
+        group: Option<Token>,
+    ) -> Parsed<()> {
+        match (close, key, group) {
+            (Kind::CloseBrace, None, _) => {
+                let finding =
+                    Diagnostic::error("syntax", "a loop in `{}` needs a key: `key => value`", value.span);
+                Err(self.report(finding.help("write `[for …]` for a list")))
+            }
+            (Kind::CloseBracket, Some(key), _) => {
+                let finding = Diagnostic::error("syntax", "a loop in `[]` has no keys", key.span);
+                Err(self.report(finding.help("write `{for …}` for an object")))
+            }
+            (Kind::CloseBracket, _, Some(token)) => {
+                let at = self.span(token);
+                Err(self.error("`...` collects elements of the same key, and a loop in `[]` has no keys", at))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn literal_word(value: &Value) -> Text {
+    match value.as_bool() {
+        Some(true) => "true".into(),
+        Some(false) => "false".into(),
+        None => "null".into(),
+    }
+}
+
+/// The operator and how strongly it binds.
+fn operator(kind: Kind) -> Option<(BinaryOp, u8)> {
+    Some(match kind {
+        Kind::OrOr => (BinaryOp::Or, 0),
+        Kind::AndAnd => (BinaryOp::And, 1),
+        Kind::EqualEqual => (BinaryOp::Equal, 2),
+        Kind::NotEqual => (BinaryOp::NotEqual, 2),
+        Kind::Less => (BinaryOp::Less, 3),
+        Kind::LessOrEqual => (BinaryOp::LessOrEqual, 3),
+        Kind::Greater => (BinaryOp::Greater, 3),
+        Kind::GreaterOrEqual => (BinaryOp::GreaterOrEqual, 3),
+        Kind::Plus => (BinaryOp::Add, 4),
+        Kind::Minus => (BinaryOp::Subtract, 4),
+        Kind::Star => (BinaryOp::Multiply, 5),
+        Kind::Slash => (BinaryOp::Divide, 5),
+        Kind::Percent => (BinaryOp::Modulo, 5),
+        _ => return None,
+    })
+}

@@ -1,0 +1,458 @@
+//! Bodies: attributes and blocks, and where to go on after a mistake.
+
+use std::sync::Arc;
+
+use super::ast::{Attribute, BlockSyntax, Body, Expr, Item};
+use super::lexer::{Kind, Token};
+use crate::source::{Diagnostic, Diagnostics, FileId, Span, Spanned};
+use crate::tree::Name;
+
+/// How deep expressions and blocks may be nested in the text.
+const MAX_DEPTH: usize = 200;
+
+/// A mistake that was found and written down already.
+#[derive(Debug)]
+pub(super) struct Failed;
+
+pub(super) type Parsed<T> = Result<T, Failed>;
+
+pub(super) struct Parser<'a> {
+    pub(super) text: &'a str,
+    file: FileId,
+    tokens: Vec<Token>,
+    at: usize,
+    /// Whether line breaks count: the last one says.
+    pub(super) line_breaks: Vec<bool>,
+    depth: usize,
+    /// After a mistake, what follows may look wrong although it is not.
+    recovered: bool,
+    pub(super) findings: Diagnostics,
+}
+
+impl<'a> Parser<'a> {
+    pub(super) fn new(text: &'a str, file: FileId, tokens: Vec<Token>) -> Self {
+        let mut parser = Parser {
+            text,
+            file,
+            tokens,
+            at: 0,
+            line_breaks: vec![true],
+            depth: 0,
+            recovered: false,
+            findings: Diagnostics::new(),
+        };
+        parser.report_invalid_tokens();
+        parser
+    }
+
+    /// A whole file.
+    pub(super) fn file(&mut self) -> Body {
+        let mut body = self.body(Kind::End);
+        body.span = Span::new(self.file, 0, self.text.len());
+        body
+    }
+
+    /// The next token that counts.
+    pub(super) fn peek(&self) -> Token {
+        self.find().0
+    }
+
+    pub(super) fn next(&mut self) -> Token {
+        let (token, at) = self.find();
+        self.at = at;
+        token
+    }
+
+    pub(super) fn eat(&mut self, kind: Kind) -> Option<Token> {
+        if self.peek().kind == kind { Some(self.next()) } else { None }
+    }
+
+    fn find(&self) -> (Token, usize) {
+        let counts = self.line_breaks.last().copied().unwrap_or(true);
+        let mut at = self.at;
+        loop {
+            let Some(&token) = self.tokens.get(at) else {
+                let end = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+                return (Token { kind: Kind::End, start: end, end }, at);
+            };
+            at += 1;
+            match token.kind {
+                Kind::Newline if !counts => {}
+                Kind::Comment if counts && self.text_of(token).ends_with('\n') => {
+                    return (Token { kind: Kind::Newline, ..token }, at);
+                }
+                Kind::Comment => {}
+                _ => return (token, at),
+            }
+        }
+    }
+
+    pub(super) fn text_of(&self, token: Token) -> &'a str {
+        self.text.get(token.start as usize..token.end as usize).unwrap_or("")
+    }
+
+    pub(super) fn span(&self, token: Token) -> Span {
+        Span { file: self.file, start: token.start, end: token.end }
+    }
+
+    /// From the start of `first` to the end of the last token that was taken.
+    pub(super) fn span_from(&self, first: u32) -> Span {
+        let end =
+            self.at.checked_sub(1).and_then(|last| self.tokens.get(last)).map_or(first, |token| token.end);
+        Span { file: self.file, start: first, end: end.max(first) }
+    }
+
+    pub(super) fn name(&self, token: Token) -> Name {
+        Spanned::new(Arc::from(self.text_of(token)), self.span(token))
+    }
+
+    pub(super) fn is_word(&self, word: &str) -> bool {
+        let token = self.peek();
+        token.kind == Kind::Ident && self.text_of(token) == word
+    }
+
+    pub(super) fn error(&mut self, message: impl Into<String>, at: Span) -> Failed {
+        self.report(Diagnostic::error("syntax", message, at))
+    }
+
+    pub(super) fn report(&mut self, finding: Diagnostic) -> Failed {
+        self.findings.push(finding);
+        Failed
+    }
+
+    /// Runs `inside` one level deeper.
+    pub(super) fn deeper<T>(&mut self, inside: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        if self.depth >= MAX_DEPTH {
+            let at = self.span(self.peek());
+            return Err(self.error(format!("nested more than {MAX_DEPTH} levels deep"), at));
+        }
+        self.depth += 1;
+        let result = inside(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// Runs `inside` where line breaks count or do not.
+    pub(super) fn with_line_breaks<T>(&mut self, count: bool, inside: impl FnOnce(&mut Self) -> T) -> T {
+        self.line_breaks.push(count);
+        let result = inside(self);
+        self.line_breaks.pop();
+        result
+    }
+
+    /// How a token is called in a message.
+    pub(super) fn describe(&self, token: Token) -> String {
+        match token.kind {
+            Kind::End => "the end of the file".to_owned(),
+            Kind::Newline => "the end of the line".to_owned(),
+            Kind::OpenQuote | Kind::OpenHeredoc => "a string".to_owned(),
+            Kind::CloseQuote => "the end of the string".to_owned(),
+            _ => format!("`{}`", self.text_of(token).trim_end()),
+        }
+    }
+
+    fn body(&mut self, end: Kind) -> Body {
+        let start = self.peek().start;
+        let mut items: Vec<Item> = Vec::new();
+        loop {
+            let token = self.peek();
+            match token.kind {
+                kind if kind == end => break,
+                Kind::Newline => {
+                    self.next();
+                }
+                Kind::End => break,
+                _ => match self.item() {
+                    Ok(Item::Attribute(attribute)) if self.is_duplicate(&items, &attribute) => {}
+                    Ok(item) => items.push(item),
+                    Err(Failed) => self.recover(token),
+                },
+            }
+        }
+        Body { items, span: self.span_from(start) }
+    }
+
+    fn is_duplicate(&mut self, items: &[Item], attribute: &Attribute) -> bool {
+        let same =
+            |item: &&Item| matches!(item, Item::Attribute(other) if other.name.value == attribute.name.value);
+        let Some(Item::Attribute(first)) = items.iter().find(same) else { return false };
+        let message = format!("`{}` is set twice", &*attribute.name.value);
+        self.report(
+            Diagnostic::error("duplicate", message, attribute.name.span).note("first here", first.name.span),
+        );
+        true
+    }
+
+    fn item(&mut self) -> Parsed<Item> {
+        let token = self.next();
+        if token.kind != Kind::Ident {
+            return Err(self.no_item(token));
+        }
+        let name = self.name(token);
+        match self.peek().kind {
+            Kind::Equal => {
+                self.next();
+                let attribute = self.attribute(name)?;
+                self.end_of_line("an attribute")?;
+                Ok(Item::Attribute(attribute))
+            }
+            Kind::OpenBrace | Kind::OpenQuote | Kind::Ident => {
+                Ok(Item::Block(self.deeper(|parser| parser.block(name))?))
+            }
+            _ => {
+                let found = self.describe(self.peek());
+                let message = format!("expected `=` or a block after `{}`, found {found}", &*name.value);
+                Err(self.error(message, name.span))
+            }
+        }
+    }
+
+    fn no_item(&mut self, token: Token) -> Failed {
+        let at = self.span(token);
+        let finding = match token.kind {
+            Kind::OpenQuote => {
+                Diagnostic::error("syntax", "the name of an attribute is written without quotes", at)
+                    .help("a name that is no identifier goes into a map: `meta = { \"a.b\" = 1 }`")
+            }
+            Kind::CloseBrace => Diagnostic::error("syntax", "this `}` closes nothing", at),
+            _ => {
+                let message =
+                    format!("expected the name of an attribute or a block, found {}", self.describe(token));
+                Diagnostic::error("syntax", message, at)
+            }
+        };
+        if self.recovered { Failed } else { self.report(finding) }
+    }
+
+    fn attribute(&mut self, name: Name) -> Parsed<Attribute> {
+        let expr = self.expression()?;
+        Ok(Attribute { name, expr })
+    }
+
+    fn end_of_line(&mut self, what: &str) -> Parsed<()> {
+        let token = self.peek();
+        match token.kind {
+            Kind::Newline => {
+                self.next();
+                Ok(())
+            }
+            Kind::End => Ok(()),
+            Kind::Comma => {
+                let at = self.span(token);
+                let finding =
+                    Diagnostic::error("syntax", format!("{what} ends with its line, not with a comma"), at);
+                Err(self.report(finding.help("remove the comma")))
+            }
+            _ => {
+                let message =
+                    format!("expected the end of the line after {what}, found {}", self.describe(token));
+                let at = self.span(token);
+                Err(self.error(message, at))
+            }
+        }
+    }
+
+    fn block(&mut self, ty: Name) -> Parsed<BlockSyntax> {
+        let mut labels = Vec::new();
+        loop {
+            let token = self.peek();
+            match token.kind {
+                Kind::OpenBrace => break,
+                Kind::OpenQuote => labels.push(self.label()?),
+                Kind::Ident => {
+                    self.next();
+                    labels.push(self.name(token));
+                }
+                _ => return Err(self.bad_header(&ty, token)),
+            }
+        }
+        let header = self.span_from(ty.span.start);
+        let brace = self.next();
+        let body = match self.peek().kind {
+            Kind::Newline | Kind::End | Kind::CloseBrace => self.body(Kind::CloseBrace),
+            _ => self.one_line_body()?,
+        };
+        if self.eat(Kind::CloseBrace).is_none() {
+            let at = self.span(brace);
+            let finding =
+                Diagnostic::error("syntax", format!("the block `{}` is never closed", &*ty.value), at);
+            return Err(if self.recovered { Failed } else { self.report(finding.help("a `}` is missing")) });
+        }
+        let span = self.span_from(ty.span.start);
+        let block = BlockSyntax { ty, labels, body, header, span };
+        self.end_of_line("a block")?;
+        Ok(block)
+    }
+
+    fn bad_header(&mut self, ty: &Name, token: Token) -> Failed {
+        let at = self.span(token);
+        let name = &*ty.value;
+        let finding = match token.kind {
+            Kind::Equal => Diagnostic::error("syntax", format!("the block `{name}` takes no `=`"), at)
+                .help("remove the `=`, or the label before it"),
+            Kind::Newline => {
+                Diagnostic::error("syntax", format!("the `{{` of the block `{name}` is missing"), at)
+                    .help("the `{` stands on the line of the block's name")
+            }
+            _ => {
+                let found = self.describe(token);
+                Diagnostic::error(
+                    "syntax",
+                    format!("expected a label or `{{` in `{name}`, found {found}"),
+                    at,
+                )
+            }
+        };
+        self.report(finding)
+    }
+
+    /// `{ name = expression }`.
+    fn one_line_body(&mut self) -> Parsed<Body> {
+        let token = self.next();
+        if token.kind != Kind::Ident {
+            return Err(self.no_item(token));
+        }
+        let name = self.name(token);
+        if self.eat(Kind::Equal).is_none() {
+            let finding =
+                Diagnostic::error("syntax", "a block on one line can hold one attribute only", name.span);
+            return Err(self.report(finding.help("write what is between the braces on lines of its own")));
+        }
+        let attribute = self.attribute(name)?;
+        let close = self.peek();
+        if close.kind != Kind::CloseBrace {
+            let message = match close.kind {
+                Kind::Comma => "a block on one line can hold one attribute only".to_owned(),
+                _ => format!("expected `}}` on the same line, found {}", self.describe(close)),
+            };
+            let finding = Diagnostic::error("syntax", message, self.span(close));
+            return Err(self.report(finding.help("write what is between the braces on lines of its own")));
+        }
+        let span = self.span_from(token.start);
+        Ok(Body { items: vec![Item::Attribute(attribute)], span })
+    }
+
+    /// Skips to the line after the one that cannot be understood, brackets on it included.
+    fn recover(&mut self, item: Token) {
+        self.recovered = true;
+        self.line_breaks.truncate(1);
+        self.depth = self.depth.min(MAX_DEPTH);
+        if self.peek().start <= item.start {
+            self.next();
+        }
+        let mut open = 0usize;
+        loop {
+            let token = self.peek();
+            match token.kind {
+                Kind::End => return,
+                Kind::Newline if open == 0 => {
+                    self.next();
+                    return;
+                }
+                Kind::CloseBrace if open == 0 => return self.leave(token, item),
+                Kind::OpenBrace
+                | Kind::OpenBracket
+                | Kind::OpenParen
+                | Kind::OpenQuote
+                | Kind::OpenHeredoc
+                | Kind::Interpolation
+                | Kind::Directive => open += 1,
+                Kind::CloseBrace
+                | Kind::CloseBracket
+                | Kind::CloseParen
+                | Kind::CloseQuote
+                | Kind::CloseHeredoc
+                | Kind::SequenceEnd => open = open.saturating_sub(1),
+                _ => {}
+            }
+            self.next();
+        }
+    }
+
+    /// A brace that closes the block around is left to it; but one at which the item began is skipped.
+    fn leave(&mut self, token: Token, item: Token) {
+        if token.start <= item.start || self.depth == 0 {
+            self.next();
+        }
+    }
+
+    fn report_invalid_tokens(&mut self) {
+        let mut told = 0;
+        for token in self.tokens.clone() {
+            let finding = match token.kind {
+                Kind::Invalid => self.invalid(token),
+                Kind::LiteralNewline => {
+                    Diagnostic::error("syntax", "a string in quotes ends on its line", self.span(token))
+                        .help("close it, write `\\n` for the line break, or use a heredoc: `<<EOT`")
+                }
+                _ => continue,
+            };
+            self.findings.push(finding);
+            told += 1;
+            if told == 10 {
+                return;
+            }
+        }
+    }
+
+    fn invalid(&self, token: Token) -> Diagnostic {
+        let text = self.text_of(token);
+        let shown: String = text.chars().take(1).collect();
+        let finding = Diagnostic::error(
+            "syntax",
+            format!("the character {shown:?} has no meaning here"),
+            self.span(token),
+        );
+        match text {
+            "'" => finding.help("strings are written in double quotes"),
+            "`" => finding.help("strings are written in double quotes, longer texts as a heredoc: `<<EOT`"),
+            "\u{201c}" | "\u{201d}" => finding.help("these are typographic quotes; write \""),
+            ";" => finding.help("attributes end with their line, elements with a comma"),
+            "&" => finding.help("and is `&&`"),
+            "|" => finding.help("or is `||`"),
+            _ if text.starts_with("/*") => Diagnostic::error(
+                "syntax",
+                "this comment is never closed",
+                Span { end: token.start + 2, ..self.span(token) },
+            ),
+            _ => finding,
+        }
+    }
+
+    fn label(&mut self) -> Parsed<Name> {
+        let open = self.next();
+        let mut text = String::new();
+        loop {
+            let token = self.next();
+            match token.kind {
+                Kind::CloseQuote => break,
+                Kind::Literal => text.push_str(&self.unescape(token, true)?),
+                Kind::Interpolation | Kind::Directive => {
+                    let at = self.span(token);
+                    let finding =
+                        Diagnostic::error("syntax", "a label is written as it is, without `${…}`", at);
+                    return Err(
+                        self.report(finding.help("write `$${` or `%%{` for these characters themselves"))
+                    );
+                }
+                _ => {
+                    let at = self.span(open);
+                    return Err(self.error("this string is never closed", at));
+                }
+            }
+        }
+        Ok(Spanned::new(text.into(), self.span_from(open.start)))
+    }
+
+    /// A text that is one expression and nothing else.
+    pub(super) fn whole_expression(&mut self) -> Parsed<Expr> {
+        let expr = self.with_line_breaks(false, Self::expression)?;
+        let rest = self.with_line_breaks(false, |parser| parser.peek());
+        if rest.kind != Kind::End {
+            let message = format!("expected the end of the expression, found {}", self.describe(rest));
+            let at = self.span(rest);
+            return Err(self.error(message, at));
+        }
+        Ok(expr)
+    }
+}
