@@ -1,15 +1,13 @@
 //! Data sources.
 
-use std::sync::Arc;
-
 use kit::Diagnostic;
 use tfplugin5::{DynamicValue, read_data_source, validate_data_source_config};
 
 use super::Session;
 use crate::codec::diagnostic::diagnostics;
 
-pub(super) async fn validate(
-    session: Arc<Session>,
+pub(super) fn validate(
+    session: &Session,
     request: validate_data_source_config::Request,
 ) -> validate_data_source_config::Response {
     let validated = session.catalogue.data_sources.get(&request.type_name).and_then(|source| {
@@ -22,10 +20,10 @@ pub(super) async fn validate(
 }
 
 pub(super) async fn read(
-    session: Arc<Session>,
+    session: &Session,
     request: read_data_source::Request,
 ) -> read_data_source::Response {
-    let (state, found) = looked_up(&session, request).await.unwrap_or_else(|problem| (None, vec![problem]));
+    let (state, found) = looked_up(session, request).await.unwrap_or_else(|problem| (None, vec![problem]));
     read_data_source::Response { state, diagnostics: diagnostics(found), ..Default::default() }
 }
 

@@ -1,6 +1,5 @@
 //! Ephemeral resources.
 
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use kit::{Diagnostic, Lease, Private};
@@ -15,8 +14,8 @@ use super::Session;
 use crate::codec;
 use crate::codec::diagnostic::diagnostics;
 
-pub(super) async fn validate(
-    session: Arc<Session>,
+pub(super) fn validate(
+    session: &Session,
     request: validate_ephemeral_resource_config::Request,
 ) -> validate_ephemeral_resource_config::Response {
     let validated = session.catalogue.ephemerals.get(&request.type_name).and_then(|ephemeral| {
@@ -29,10 +28,10 @@ pub(super) async fn validate(
 }
 
 pub(super) async fn open(
-    session: Arc<Session>,
+    session: &Session,
     request: open_ephemeral_resource::Request,
 ) -> open_ephemeral_resource::Response {
-    opened(&session, request).await.unwrap_or_else(|problem| open_ephemeral_resource::Response {
+    opened(session, request).await.unwrap_or_else(|problem| open_ephemeral_resource::Response {
         diagnostics: diagnostics([problem]),
         ..Default::default()
     })
@@ -55,10 +54,10 @@ async fn opened(
 }
 
 pub(super) async fn renew(
-    session: Arc<Session>,
+    session: &Session,
     request: renew_ephemeral_resource::Request,
 ) -> renew_ephemeral_resource::Response {
-    let (lease, found) = renewed(&session, request).await.unwrap_or_else(|problem| (None, vec![problem]));
+    let (lease, found) = renewed(session, request).await.unwrap_or_else(|problem| (None, vec![problem]));
     let (renew_at, private) = lease.map_or((None, None), on_the_wire);
     renew_ephemeral_resource::Response { diagnostics: diagnostics(found), renew_at, private }
 }
@@ -72,10 +71,10 @@ async fn renewed(
 }
 
 pub(super) async fn close(
-    session: Arc<Session>,
+    session: &Session,
     request: close_ephemeral_resource::Request,
 ) -> close_ephemeral_resource::Response {
-    let found = closed(&session, request).await.unwrap_or_else(|problem| vec![problem]);
+    let found = closed(session, request).await.unwrap_or_else(|problem| vec![problem]);
     close_ephemeral_resource::Response { diagnostics: diagnostics(found) }
 }
 

@@ -1,14 +1,12 @@
 //! Functions.
 
-use std::sync::Arc;
-
 use kit::engine::FunctionEngine;
 use tfplugin5::{DynamicValue, FunctionError, call_function};
 
 use super::Session;
 use crate::codec;
 
-pub(super) async fn call(session: Arc<Session>, request: call_function::Request) -> call_function::Response {
+pub(super) fn call(session: &Session, request: call_function::Request) -> call_function::Response {
     let function = match session.catalogue.functions.get(&request.name) {
         Ok(function) => function,
         Err(problem) => return refused(problem.detail, None),

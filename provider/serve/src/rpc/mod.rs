@@ -126,113 +126,125 @@ impl Provider for Service {
         &self,
         request: Request<get_provider_schema::Request>,
     ) -> Answer<get_provider_schema::Response> {
-        self.run(|session| offer::schema(session, request.into_inner()), Told::told).await
+        self.run(|session| async move { offer::schema(&session, request.into_inner()) }, Told::told).await
     }
 
     async fn get_metadata(&self, request: Request<get_metadata::Request>) -> Answer<get_metadata::Response> {
-        self.run(|session| offer::metadata(session, request.into_inner()), Told::told).await
+        self.run(|session| async move { offer::metadata(&session, request.into_inner()) }, Told::told).await
     }
 
     async fn get_functions(
         &self,
         request: Request<get_functions::Request>,
     ) -> Answer<get_functions::Response> {
-        self.run(|session| offer::functions(session, request.into_inner()), Told::told).await
+        self.run(|session| async move { offer::functions(&session, request.into_inner()) }, Told::told).await
     }
 
     async fn get_resource_identity_schemas(
         &self,
         request: Request<get_resource_identity_schemas::Request>,
     ) -> Answer<get_resource_identity_schemas::Response> {
-        self.run(|session| offer::identities(session, request.into_inner()), Told::told).await
+        self.run(|session| async move { offer::identities(&session, request.into_inner()) }, Told::told).await
     }
 
     async fn prepare_provider_config(
         &self,
         request: Request<prepare_provider_config::Request>,
     ) -> Answer<prepare_provider_config::Response> {
-        self.run(|session| provider::prepare(session, request.into_inner()), Told::told).await
+        self.run(|session| async move { provider::prepare(&session, request.into_inner()) }, Told::told).await
     }
 
     async fn configure(&self, request: Request<configure::Request>) -> Answer<configure::Response> {
-        self.run(|session| provider::configure(session, request.into_inner()), Told::told).await
+        self.run(
+            |session| async move { provider::configure(&session, request.into_inner()).await },
+            Told::told,
+        )
+        .await
     }
 
     async fn validate_resource_type_config(
         &self,
         request: Request<validate_resource_type_config::Request>,
     ) -> Answer<validate_resource_type_config::Response> {
-        self.run(|session| resource::validate(session, request.into_inner()), Told::told).await
+        self.run(|session| async move { resource::validate(&session, request.into_inner()) }, Told::told)
+            .await
     }
 
     async fn upgrade_resource_state(
         &self,
         request: Request<upgrade_resource_state::Request>,
     ) -> Answer<upgrade_resource_state::Response> {
-        self.run(|session| resource::upgrade(session, request.into_inner()), Told::told).await
+        self.run(|session| async move { resource::upgrade(&session, request.into_inner()) }, Told::told).await
     }
 
     async fn move_resource_state(
         &self,
         request: Request<move_resource_state::Request>,
     ) -> Answer<move_resource_state::Response> {
-        self.run(|session| resource::take_over(session, request.into_inner()), Told::told).await
+        self.run(|session| async move { resource::take_over(&session, request.into_inner()) }, Told::told)
+            .await
     }
 
     async fn plan_resource_change(
         &self,
         request: Request<plan_resource_change::Request>,
     ) -> Answer<plan_resource_change::Response> {
-        self.run(|session| resource::plan(session, request.into_inner()), Told::told).await
+        self.run(|session| async move { resource::plan(&session, request.into_inner()).await }, Told::told)
+            .await
     }
 
     async fn import_resource_state(
         &self,
         request: Request<import_resource_state::Request>,
     ) -> Answer<import_resource_state::Response> {
-        self.run(|session| resource::import(session, request.into_inner()), Told::told).await
+        self.run(|session| async move { resource::import(&session, request.into_inner()).await }, Told::told)
+            .await
     }
 
     async fn validate_data_source_config(
         &self,
         request: Request<validate_data_source_config::Request>,
     ) -> Answer<validate_data_source_config::Response> {
-        self.run(|session| data::validate(session, request.into_inner()), Told::told).await
+        self.run(|session| async move { data::validate(&session, request.into_inner()) }, Told::told).await
     }
 
     async fn read_data_source(
         &self,
         request: Request<read_data_source::Request>,
     ) -> Answer<read_data_source::Response> {
-        self.run(|session| data::read(session, request.into_inner()), Told::told).await
+        self.run(|session| async move { data::read(&session, request.into_inner()).await }, Told::told).await
     }
 
     async fn validate_ephemeral_resource_config(
         &self,
         request: Request<validate_ephemeral_resource_config::Request>,
     ) -> Answer<validate_ephemeral_resource_config::Response> {
-        self.run(|session| ephemeral::validate(session, request.into_inner()), Told::told).await
+        self.run(|session| async move { ephemeral::validate(&session, request.into_inner()) }, Told::told)
+            .await
     }
 
     async fn open_ephemeral_resource(
         &self,
         request: Request<open_ephemeral_resource::Request>,
     ) -> Answer<open_ephemeral_resource::Response> {
-        self.run(|session| ephemeral::open(session, request.into_inner()), Told::told).await
+        self.run(|session| async move { ephemeral::open(&session, request.into_inner()).await }, Told::told)
+            .await
     }
 
     async fn renew_ephemeral_resource(
         &self,
         request: Request<renew_ephemeral_resource::Request>,
     ) -> Answer<renew_ephemeral_resource::Response> {
-        self.run(|session| ephemeral::renew(session, request.into_inner()), Told::told).await
+        self.run(|session| async move { ephemeral::renew(&session, request.into_inner()).await }, Told::told)
+            .await
     }
 
     async fn close_ephemeral_resource(
         &self,
         request: Request<close_ephemeral_resource::Request>,
     ) -> Answer<close_ephemeral_resource::Response> {
-        self.run(|session| ephemeral::close(session, request.into_inner()), Told::told).await
+        self.run(|session| async move { ephemeral::close(&session, request.into_inner()).await }, Told::told)
+            .await
     }
 
     async fn read_resource(
@@ -243,7 +255,7 @@ impl Provider for Service {
         let (state, private) = (request.current_state.clone(), request.private.clone());
         // What cannot be looked at stays as it is known.
         self.run(
-            |session| resource::read(session, request),
+            |session| async move { resource::read(&session, request).await },
             |crash| read_resource::Response {
                 new_state: state,
                 private,
@@ -261,7 +273,7 @@ impl Provider for Service {
         let request = request.into_inner();
         let (state, private) = (request.prior_state.clone(), request.planned_private.clone());
         self.run(
-            |session| resource::apply(session, request),
+            |session| async move { resource::apply(&session, request).await },
             |crash| apply_resource_change::Response {
                 new_state: state,
                 private,
@@ -278,7 +290,7 @@ impl Provider for Service {
     ) -> Answer<call_function::Response> {
         let request = request.into_inner();
         self.run(
-            |session| function::call(session, request),
+            |session| async move { function::call(&session, request) },
             |crash| function::refused(crash.to_string(), None),
         )
         .await

@@ -1,7 +1,5 @@
 //! What the provider offers: schemas, functions, names.
 
-use std::sync::Arc;
-
 use tfplugin5::{
     ServerCapabilities, get_functions, get_metadata, get_provider_schema, get_resource_identity_schemas,
 };
@@ -18,10 +16,7 @@ const CAPABILITIES: ServerCapabilities = ServerCapabilities {
     generate_resource_config: false,
 };
 
-pub(super) async fn schema(
-    session: Arc<Session>,
-    _: get_provider_schema::Request,
-) -> get_provider_schema::Response {
+pub(super) fn schema(session: &Session, _: get_provider_schema::Request) -> get_provider_schema::Response {
     let catalogue = &session.catalogue;
     get_provider_schema::Response {
         provider: Some(codec::schema::schema(catalogue.provider().schema())),
@@ -42,7 +37,7 @@ fn named_schema<E>((name, entry): (String, &Entry<E>)) -> (String, tfplugin5::Sc
     (name, codec::schema::schema(entry.schema()))
 }
 
-pub(super) async fn metadata(session: Arc<Session>, _: get_metadata::Request) -> get_metadata::Response {
+pub(super) fn metadata(session: &Session, _: get_metadata::Request) -> get_metadata::Response {
     let catalogue = &session.catalogue;
     get_metadata::Response {
         server_capabilities: Some(CAPABILITIES),
@@ -66,7 +61,7 @@ pub(super) async fn metadata(session: Arc<Session>, _: get_metadata::Request) ->
     }
 }
 
-pub(super) async fn functions(session: Arc<Session>, _: get_functions::Request) -> get_functions::Response {
+pub(super) fn functions(session: &Session, _: get_functions::Request) -> get_functions::Response {
     let functions = session.catalogue.functions.all();
     get_functions::Response {
         functions: functions.map(|(name, f)| (name, codec::schema::function(f.signature()))).collect(),
@@ -75,8 +70,8 @@ pub(super) async fn functions(session: Arc<Session>, _: get_functions::Request) 
 }
 
 /// No resource of ours has an identity. Saying so by an error would break every plan of Terraform 1.12 and later.
-pub(super) async fn identities(
-    _: Arc<Session>,
+pub(super) fn identities(
+    _: &Session,
     _: get_resource_identity_schemas::Request,
 ) -> get_resource_identity_schemas::Response {
     get_resource_identity_schemas::Response::default()

@@ -1,15 +1,13 @@
 //! The provider block.
 
-use std::sync::Arc;
-
 use kit::{Diagnostic, ProviderData};
 use tfplugin5::{configure, prepare_provider_config};
 
 use super::Session;
 use crate::codec::diagnostic::diagnostics;
 
-pub(super) async fn prepare(
-    session: Arc<Session>,
+pub(super) fn prepare(
+    session: &Session,
     request: prepare_provider_config::Request,
 ) -> prepare_provider_config::Response {
     let provider = session.catalogue.provider();
@@ -21,9 +19,9 @@ pub(super) async fn prepare(
     prepare_provider_config::Response { prepared_config, diagnostics: diagnostics(found) }
 }
 
-pub(super) async fn configure(session: Arc<Session>, request: configure::Request) -> configure::Response {
+pub(super) async fn configure(session: &Session, request: configure::Request) -> configure::Response {
     tracing::debug!(terraform = request.terraform_version, "configuring the provider");
-    let (data, found) = configured(&session, request)
+    let (data, found) = configured(session, request)
         .await
         .unwrap_or_else(|problem| (ProviderData::Unconfigured, vec![problem]));
     session.configured(data);

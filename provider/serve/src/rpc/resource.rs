@@ -1,7 +1,5 @@
 //! Resources.
 
-use std::sync::Arc;
-
 use kit::engine::{Applied, Change, Planned, Proposal, ResourceEngine, Verb};
 use kit::{Cx, Diagnostic, Failure, Limit, Moved, Value};
 use prost::bytes::Bytes;
@@ -16,8 +14,8 @@ use super::catalogue::Entry;
 use crate::codec;
 use crate::codec::diagnostic::diagnostics;
 
-pub(super) async fn validate(
-    session: Arc<Session>,
+pub(super) fn validate(
+    session: &Session,
     request: validate_resource_type_config::Request,
 ) -> validate_resource_type_config::Response {
     let validated = session.catalogue.resources.get(&request.type_name).and_then(|resource| {
@@ -28,11 +26,11 @@ pub(super) async fn validate(
     validate_resource_type_config::Response { diagnostics: diagnostics(found) }
 }
 
-pub(super) async fn upgrade(
-    session: Arc<Session>,
+pub(super) fn upgrade(
+    session: &Session,
     request: upgrade_resource_state::Request,
 ) -> upgrade_resource_state::Response {
-    let (upgraded_state, found) = split(upgraded(&session, request));
+    let (upgraded_state, found) = split(upgraded(session, request));
     upgrade_resource_state::Response { upgraded_state, diagnostics: diagnostics(found) }
 }
 
@@ -53,11 +51,11 @@ fn saved_state(raw: Option<RawState>) -> Result<Value, Diagnostic> {
     codec::json::decode(&raw.json).map_err(|problem| codec::malformed("a saved state", &problem))
 }
 
-pub(super) async fn take_over(
-    session: Arc<Session>,
+pub(super) fn take_over(
+    session: &Session,
     request: move_resource_state::Request,
 ) -> move_resource_state::Response {
-    let (target_state, found) = split(taken_over(&session, request));
+    let (target_state, found) = split(taken_over(session, request));
     move_resource_state::Response { target_state, diagnostics: diagnostics(found), ..Default::default() }
 }
 
@@ -72,9 +70,9 @@ fn taken_over(session: &Session, request: move_resource_state::Request) -> Resul
     Ok(resource.encode(&resource.engine.take_over(&from)?)?)
 }
 
-pub(super) async fn read(session: Arc<Session>, request: read_resource::Request) -> read_resource::Response {
+pub(super) async fn read(session: &Session, request: read_resource::Request) -> read_resource::Response {
     let (state, private) = (request.current_state.clone(), request.private.clone());
-    looked(&session, request).await.unwrap_or_else(|problem| read_resource::Response {
+    looked(session, request).await.unwrap_or_else(|problem| read_resource::Response {
         new_state: state,
         private,
         diagnostics: diagnostics([problem]),
@@ -96,10 +94,10 @@ async fn looked(
 }
 
 pub(super) async fn plan(
-    session: Arc<Session>,
+    session: &Session,
     request: plan_resource_change::Request,
 ) -> plan_resource_change::Response {
-    planned(&session, request).await.unwrap_or_else(|problem| plan_resource_change::Response {
+    planned(session, request).await.unwrap_or_else(|problem| plan_resource_change::Response {
         diagnostics: diagnostics([problem]),
         ..Default::default()
     })
@@ -128,11 +126,11 @@ async fn planned(
 }
 
 pub(super) async fn apply(
-    session: Arc<Session>,
+    session: &Session,
     request: apply_resource_change::Request,
 ) -> apply_resource_change::Response {
     let (prior, private) = (request.prior_state.clone(), request.planned_private.clone());
-    applied(&session, request).await.unwrap_or_else(|problem| apply_resource_change::Response {
+    applied(session, request).await.unwrap_or_else(|problem| apply_resource_change::Response {
         new_state: prior,
         private,
         diagnostics: diagnostics([problem]),
@@ -168,10 +166,10 @@ async fn applied(
 }
 
 pub(super) async fn import(
-    session: Arc<Session>,
+    session: &Session,
     request: import_resource_state::Request,
 ) -> import_resource_state::Response {
-    imported(&session, request).await.unwrap_or_else(|problem| import_resource_state::Response {
+    imported(session, request).await.unwrap_or_else(|problem| import_resource_state::Response {
         diagnostics: diagnostics([problem]),
         ..Default::default()
     })
