@@ -70,6 +70,22 @@ impl Type {
         }
     }
 
+    /// The type that a value has when nobody says which: sequences become tuples, names objects.
+    pub fn natural(value: &Value) -> Self {
+        match value {
+            Value::Null | Value::Unknown(_) => Self::Dynamic,
+            Value::Bool(_) => Self::Bool,
+            Value::Number(_) => Self::Number,
+            Value::String(_) => Self::String,
+            Value::List(elements) => Self::Tuple(elements.iter().map(Self::natural).collect()),
+            Value::Set(elements) => Self::set(elements.first().map_or(Self::Dynamic, Self::natural)),
+            Value::Map(fields) => {
+                Self::object(fields.iter().map(|(name, value)| (name.clone(), Self::natural(value))))
+            }
+            Value::Dynamic(typed) => typed.0.clone(),
+        }
+    }
+
     fn primitive(name: &str) -> Option<Self> {
         match name {
             "string" => Some(Self::String),

@@ -8,7 +8,7 @@ use crate::ty::Type;
 use crate::value::Value;
 
 /// The state as a value of this schema. `saved` was read from JSON and knows no types.
-pub fn conform(block: &Block, saved: &Value, at: &At<'_>) -> Result<Value, Diagnostic> {
+pub(super) fn conform(block: &Block, saved: &Value, at: &At<'_>) -> Result<Value, Diagnostic> {
     let Value::Map(_) = saved else {
         return Err(Diagnostic::invalid(
             at,
@@ -54,7 +54,8 @@ fn as_block(nested: &NestedBlock, saved: &Value, at: &At<'_>) -> Result<Value, D
     }
 }
 
-fn as_type(ty: &Type, saved: &Value, at: &At<'_>) -> Result<Value, Diagnostic> {
+/// The value, read from JSON, as one of this type.
+pub fn as_type(ty: &Type, saved: &Value, at: &At<'_>) -> Result<Value, Diagnostic> {
     let wrong =
         || Err(Diagnostic::invalid(at, format_args!("expected {ty} in the state, got {}", saved.kind())));
     if saved.is_null() {
@@ -118,21 +119,6 @@ fn as_dynamic(saved: &Value, at: &At<'_>) -> Result<Value, Diagnostic> {
             let value = as_type(&ty, saved.field("value"), at)?;
             Ok(Value::Dynamic(Box::new((ty, value))))
         }
-        other => Ok(Value::Dynamic(Box::new((natural_type(other), other.clone())))),
-    }
-}
-
-fn natural_type(value: &Value) -> Type {
-    match value {
-        Value::Null | Value::Unknown(_) => Type::Dynamic,
-        Value::Bool(_) => Type::Bool,
-        Value::Number(_) => Type::Number,
-        Value::String(_) => Type::String,
-        Value::List(elements) => Type::Tuple(elements.iter().map(natural_type).collect()),
-        Value::Set(elements) => Type::set(elements.first().map_or(Type::Dynamic, natural_type)),
-        Value::Map(fields) => {
-            Type::object(fields.iter().map(|(name, value)| (name.clone(), natural_type(value))))
-        }
-        Value::Dynamic(typed) => typed.0.clone(),
+        other => Ok(Value::Dynamic(Box::new((Type::natural(other), other.clone())))),
     }
 }

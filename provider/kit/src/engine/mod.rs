@@ -8,12 +8,14 @@ mod ephemeral;
 mod function;
 mod plan;
 mod provider;
+mod replace;
 mod resource;
+mod sets;
 mod timeouts;
 mod validate;
 mod walk;
 
-pub use conform::conform;
+pub use conform::as_type;
 pub use data::DataEngine;
 pub use ephemeral::EphemeralEngine;
 pub use function::FunctionEngine;
