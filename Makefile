@@ -1,0 +1,51 @@
+# Everything a person runs here. `make` alone lists it.
+
+CARGO     ?= cargo
+VERSION   := $(shell sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
+PLATFORM  := $(shell uname -s | tr A-Z a-z)_$(shell uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')
+TARGET    := $(or $(CARGO_TARGET_DIR),target)
+PLUGINS   ?= $(HOME)/.terraform.d/plugins
+TERRAFORM ?= $(firstword $(shell command -v terraform tofu 2>/dev/null))
+
+.PHONY: help build test lint soak bench docs install demo clean
+
+help: ## List what can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+build: ## Build the provider and packgen, as they are shipped
+	$(CARGO) build --release --locked --bins -p terraform-provider-lostops -p packgen
+
+test: ## Run every test; what a test needs and cannot find is printed as "skipped: …"
+	$(CARGO) build --workspace --bins --locked
+	$(CARGO) test --workspace --locked --no-fail-fast
+
+lint: ## Format, lints, documentation and licences, as CI checks them
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+	@if command -v cargo-deny >/dev/null; then $(CARGO) deny check licenses bans sources; else echo "skipped: cargo-deny not found"; fi
+
+soak: ## Run the property tests with many more cases
+	PROPTEST_CASES=20000 $(CARGO) test --workspace --locked --release
+
+bench: build ## Measure start-up, memory and cost per resource against Terraform itself
+	$(CARGO) build --release --locked -p acceptance-tests --bins
+	$(CARGO) bench --locked -p acceptance-tests
+
+docs: ## Write the provider's documentation from its schemas
+	UPDATE_DOCS=1 $(CARGO) test --locked -p terraform-provider-lostops --test docs
+
+install: build ## Put the provider where `terraform init` finds it, and packgen into cargo's folder
+	@for host in registry.terraform.io registry.opentofu.org; do \
+	  folder="$(PLUGINS)/$$host/lostops/lostops/$(VERSION)/$(PLATFORM)"; \
+	  mkdir -p "$$folder" && install -m 0755 "$(TARGET)/release/terraform-provider-lostops" "$$folder/terraform-provider-lostops_v$(VERSION)" && \
+	  echo "installed $$folder/terraform-provider-lostops_v$(VERSION)"; \
+	done
+	$(CARGO) install --locked --path packgen --quiet
+
+demo: build ## Apply examples/quickstart with what was just built: no account, no network
+	@TERRAFORM="$(TERRAFORM)" VERSION="$(VERSION)" PLATFORM="$(PLATFORM)" RELEASE="$(TARGET)/release" sh examples/quickstart/demo.sh
+
+clean: ## Remove what was built
+	$(CARGO) clean
+	rm -rf dist
