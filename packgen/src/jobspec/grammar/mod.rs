@@ -18,6 +18,7 @@ mod service;
 mod storage;
 mod task;
 
+pub use group::GROUP;
 pub use job::JOB;
 
 /// What may stand in a block.
@@ -332,5 +333,11 @@ impl Slot {
 
     const fn deprecated(self, instead: &'static str) -> Slot {
         Slot { deprecated: instead, ..self }
+    }
+}
+
+impl std::fmt::Display for Release {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}.{}", self.0, self.1, self.2)
     }
 }

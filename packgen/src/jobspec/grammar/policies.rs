@@ -127,8 +127,7 @@ pub static RESTART: Body = Body {
     attrs: &[
         attr("attempts", INT, "Attempts", "How many restarts within the interval.")
             .null()
-            .default("service: 2, batch: 3, system: 2, sysbatch: 3")
-            .at_least(0),
+            .default("service: 2, batch: 3, system: 2, sysbatch: 3"),
         attr("interval", Duration, "Interval", "Window in which restarts are counted.")
             .pointer()
             .default("service: 30m, batch: 24h, system: 30m, sysbatch: 24h"),

@@ -100,16 +100,14 @@ pub static CHECK: Body = Body {
             "SuccessBeforePassing",
             "Good results in a row before the status is passing.",
         )
-        .default("0")
-        .at_least(0),
+        .default("0"),
         attr(
             "failures_before_critical",
             INT,
             "FailuresBeforeCritical",
             "Bad results in a row before the status is critical.",
         )
-        .default("0")
-        .at_least(0),
+        .default("0"),
         attr(
             "failures_before_warning",
             INT,
@@ -117,7 +115,6 @@ pub static CHECK: Body = Body {
             "Bad results in a row before the status is warning.",
         )
         .default("0")
-        .at_least(0)
         .since(1, 7, 3),
         attr("on_update", Str, "OnUpdate", "What the check means during an update.")
             .default("\"require_healthy\"")

@@ -32,7 +32,7 @@ pub static EXEC2: Body = Body {
     ..Body::EMPTY
 };
 
-/// Settings of the raw_exec driver.
+/// Settings of the `raw_exec` driver.
 pub static RAW_EXEC: Body = Body {
     name: "raw_exec",
     doc: "Settings of the raw_exec driver.",

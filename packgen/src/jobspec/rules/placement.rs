@@ -1,0 +1,177 @@
+//! Rules for constraints, affinities and spreads.
+
+use crate::source::Diagnostics;
+
+use super::super::cursor::Cursor;
+use super::super::shorthand::{self, Compared};
+use super::scene::{Job, Kind};
+use super::version;
+
+/// Node values that a constraint can compare by their exact names.
+const EXACT: [&str; 5] =
+    ["${node.unique.id}", "${node.datacenter}", "${node.unique.name}", "${node.class}", "${node.pool}"];
+const PREFIXES: [&str; 3] = ["${attr.", "${device.", "${meta."];
+
+pub(super) fn check(job: &Job<'_>, out: &mut Diagnostics) {
+    let groups = job.groups.iter().filter_map(|group| group.at);
+    let tasks: Vec<Cursor<'_>> = job.tasks().map(|task| task.at).collect();
+    for task in &tasks {
+        task.blocks_of("constraint").for_each(|at| no_distinct(at, "a task", out));
+    }
+    for at in std::iter::once(job.at).chain(groups).chain(tasks) {
+        at.blocks_of("constraint").for_each(|at| constraint(at, out));
+        if job.kind != Some(Kind::System) {
+            at.blocks_of("affinity").for_each(|at| affinity(at, out));
+            at.blocks_of("spread").for_each(|at| spread(at, out));
+        }
+    }
+}
+
+const CONSTRAINT: &[fn(Cursor<'_>, &Compared, &mut Diagnostics)] =
+    &[operand, distinct_property, presence, attribute, ignored];
+
+pub(super) fn constraint(at: Cursor<'_>, out: &mut Diagnostics) {
+    let Some(compared) = shorthand::constraint(at.block) else { return };
+    for rule in CONSTRAINT {
+        rule(at, &compared, out);
+    }
+}
+
+/// Where a wrong value is shown: at the shorthand, if that is how it is written.
+fn value_name(at: Cursor<'_>, compared: &Compared) -> String {
+    let shorthand = compared.operator.as_str();
+    if at.attr(shorthand).is_some() { shorthand.to_owned() } else { "value".to_owned() }
+}
+
+fn operand(at: Cursor<'_>, compared: &Compared, out: &mut Diagnostics) {
+    let name = value_name(at, compared);
+    let value = compared.value.as_str();
+    let operator = compared.operator.as_str();
+    let problem = match operator {
+        "=" | "==" | "is" | "!=" | "not" | "<" | "<=" | ">" | ">=" | "set_contains" | "set_contains_all"
+        | "set_contains_any"
+            if value.is_empty() =>
+        {
+            format!("the operator `{operator}` needs a `value`")
+        }
+        "regexp" => match regex::Regex::new(value) {
+            Ok(_) => return,
+            Err(error) => format!("{value:?} is no regular expression: {}", first_line(&error.to_string())),
+        },
+        "version" if !version::is_constraint(value, version::Style::Version) => {
+            format!("{value:?} is no version constraint, such as \">= 1.2, < 2.0\"")
+        }
+        "semver" if !version::is_constraint(value, version::Style::Semver) => {
+            format!("{value:?} is no version constraint, such as \">= 1.2.0\"")
+        }
+        _ => return,
+    };
+    out.push(at.error_at(&name, "constraint-value", problem));
+}
+
+fn first_line(text: &str) -> String {
+    text.lines()
+        .map(str::trim)
+        .rfind(|line| !line.is_empty())
+        .unwrap_or_default()
+        .trim_start_matches("error: ")
+        .to_owned()
+}
+
+fn distinct_property(at: Cursor<'_>, compared: &Compared, out: &mut Diagnostics) {
+    if compared.operator.as_str() != "distinct_property" || compared.value.is_empty() {
+        return;
+    }
+    if !compared.value.parse::<u64>().is_ok_and(|count| count >= 1) {
+        let message =
+            format!("`distinct_property` takes a count of at least 1, not {:?}", compared.value.as_str());
+        out.push(at.error_at("value", "constraint-value", message));
+    }
+}
+
+fn presence(at: Cursor<'_>, compared: &Compared, out: &mut Diagnostics) {
+    if matches!(compared.operator.as_str(), "is_set" | "is_not_set") && !compared.value.is_empty() {
+        let message = format!("the operator `{}` takes no `value`", compared.operator);
+        out.push(at.error_at("value", "constraint-value", message));
+    }
+}
+
+fn attribute(at: Cursor<'_>, compared: &Compared, out: &mut Diagnostics) {
+    if compared.operator.as_str() == "distinct_hosts" {
+        return;
+    }
+    let name = if at.attr("distinct_property").is_some() { "distinct_property" } else { "attribute" };
+    let text = compared.attribute.as_str();
+    let problem = match text {
+        "" => "the constraint compares nothing: `attribute` is missing".to_owned(),
+        _ if !text.starts_with('$') => return,
+        _ if !text.starts_with("${") || !text.ends_with('}') => format!("{text:?} is not closed as `${{…}}`"),
+        _ if EXACT.contains(&text) || PREFIXES.iter().any(|prefix| text.starts_with(prefix)) => return,
+        _ => format!("a constraint cannot compare {text}"),
+    };
+    let help = "it can compare ${attr.…}, ${meta.…}, ${device.…} and ${node.class}, .datacenter, .pool, .unique.id, .unique.name";
+    out.push(at.error_at(name, "constraint-attribute", problem).help(help));
+}
+
+/// Shorthands that Nomad reads and forgets.
+fn ignored(at: Cursor<'_>, _: &Compared, out: &mut Diagnostics) {
+    for name in ["set_contains_all", "set_contains_any", "is_set", "is_not_set"] {
+        if at.attr(name).is_some() {
+            let finding =
+                at.warning_at(name, "constraint-ignored", format!("Nomad ignores `{name}` as an attribute"));
+            out.push(finding.help(format!("write `operator = {name:?}`")));
+        }
+    }
+}
+
+/// What tells allocations apart makes no sense for less than a group.
+pub(super) fn no_distinct(at: Cursor<'_>, place: &str, out: &mut Diagnostics) {
+    let Some(compared) = shorthand::constraint(at.block) else { return };
+    if matches!(compared.operator.as_str(), "distinct_hosts" | "distinct_property") {
+        let finding = at.error("constraint-distinct", format!("`{}` is not for {place}", compared.operator));
+        out.push(finding.help("move the constraint into the group or the job"));
+    }
+}
+
+pub(super) fn affinity(at: Cursor<'_>, out: &mut Diagnostics) {
+    let Some(compared) = shorthand::affinity(at.block) else { return };
+    operand(at, &compared, out);
+    if compared.attribute.is_empty() {
+        out.push(at.error_at(
+            "attribute",
+            "affinity-attribute",
+            "the affinity compares nothing: `attribute` is missing",
+        ));
+    }
+    if at.int("weight").is() == Some(0) {
+        out.push(at.error_at("weight", "affinity-weight", "a `weight` of zero means nothing"));
+    }
+}
+
+const SPREAD: &[fn(Cursor<'_>, &mut Diagnostics)] = &[spread_attribute, spread_targets];
+
+fn spread(at: Cursor<'_>, out: &mut Diagnostics) {
+    for rule in SPREAD {
+        rule(at, out);
+    }
+}
+
+fn spread_attribute(at: Cursor<'_>, out: &mut Diagnostics) {
+    if at.text_or_empty("attribute").is_some_and(|attribute| attribute.is_empty()) {
+        out.push(at.error_at("attribute", "spread-attribute", "`spread` needs an `attribute`"));
+    }
+}
+
+fn spread_targets(at: Cursor<'_>, out: &mut Diagnostics) {
+    let targets: Vec<Cursor<'_>> = at.blocks_of("target").collect();
+    for (index, second) in targets.iter().enumerate() {
+        if let Some(first) = targets.iter().take(index).find(|other| other.label() == second.label()) {
+            let message = format!("there is another target {:?}", second.label());
+            out.push(second.error("spread-target", message).note("the first is here", first.head()));
+        }
+    }
+    let sum: i64 = targets.iter().filter_map(|target| target.int("percent").is()).sum();
+    if sum > 100 {
+        out.push(at.error("spread-target", format!("the targets add up to {sum} percent")));
+    }
+}

@@ -1,0 +1,96 @@
+//! Rules for what a task reserves.
+
+use crate::source::Diagnostics;
+
+use super::super::cursor::Cursor;
+use super::placement;
+use super::scene::Task;
+
+const RULES: &[fn(Cursor<'_>, &mut Diagnostics)] =
+    &[cpu_or_cores, least, memory_max, secrets, disk, devices, numa_devices, numa_empty];
+
+pub(super) fn check(task: &Task<'_, '_>, out: &mut Diagnostics) {
+    for at in task.at.blocks_of("resources") {
+        for rule in RULES {
+            rule(at, out);
+        }
+    }
+}
+
+fn cpu_or_cores(at: Cursor<'_>, out: &mut Diagnostics) {
+    let positive = |name| at.int(name).is().is_some_and(|count| count > 0);
+    if positive("cores") && positive("cpu") {
+        out.push(at.error_at("cpu", "resources-cpu", "a task reserves `cpu` or `cores`, not both"));
+    }
+}
+
+fn least(at: Cursor<'_>, out: &mut Diagnostics) {
+    let no_cores = at.int("cores").or(0) == Some(0);
+    if no_cores && at.int("cpu").is().is_some_and(|cpu| cpu < 1) {
+        out.push(at.error_at("cpu", "resources-cpu", "`cpu` must be at least 1"));
+    }
+    // With `cores` written as zero there is no default any more.
+    if at.int("cores").is() == Some(0) && at.int("cpu").is_absent() {
+        out.push(at.error_at("cores", "resources-cpu", "with `cores = 0` a task needs `cpu`"));
+    }
+    if at.int("memory").is().is_some_and(|memory| memory < 10) {
+        out.push(at.error_at("memory", "resources-memory", "`memory` must be at least 10 (MB)"));
+    }
+}
+
+fn memory_max(at: Cursor<'_>, out: &mut Diagnostics) {
+    let (Some(memory), Some(most)) = (at.int("memory").or(300), at.int("memory_max").is()) else { return };
+    if most != 0 && most != -1 && most < memory {
+        let message = format!("`memory_max` ({most}) must be at least `memory` ({memory})");
+        out.push(at.error_at("memory_max", "resources-memory-max", message));
+    }
+}
+
+fn secrets(at: Cursor<'_>, out: &mut Diagnostics) {
+    let (Some(memory), Some(secrets)) = (at.int("memory").or(300), at.int("secrets").is()) else { return };
+    if secrets > memory {
+        let message = format!("`secrets` ({secrets}) cannot be more than `memory` ({memory})");
+        out.push(at.error_at("secrets", "resources-secrets", message));
+    }
+}
+
+fn disk(at: Cursor<'_>, out: &mut Diagnostics) {
+    if at.int("disk").is().is_some_and(|disk| disk > 0) {
+        let finding = at.error_at("disk", "resources-disk", "a task cannot reserve disk, its group does");
+        out.push(finding.help("write `ephemeral_disk { size = … }` in the group"));
+    }
+}
+
+fn devices(at: Cursor<'_>, out: &mut Diagnostics) {
+    for device in at.blocks_of("device") {
+        if device.label().is_empty() {
+            out.push(
+                device.error(
+                    "device-name",
+                    "the device's name is empty: type, vendor/type or vendor/type/name",
+                ),
+            );
+        }
+        for constraint in device.blocks_of("constraint") {
+            placement::no_distinct(constraint, "a device", out);
+            placement::constraint(constraint, out);
+        }
+        device.blocks_of("affinity").for_each(|affinity| placement::affinity(affinity, out));
+    }
+}
+
+fn numa_devices(at: Cursor<'_>, out: &mut Diagnostics) {
+    let known: Vec<&str> = at.blocks_of("device").map(Cursor::label).collect();
+    for numa in at.blocks_of("numa") {
+        for device in numa.texts("devices").iter().filter(|device| !known.contains(&device.as_str())) {
+            let message = format!("the task does not ask for the device {:?}", device.as_str());
+            out.push(numa.error_at("devices", "numa-device", message));
+        }
+    }
+}
+
+fn numa_empty(at: Cursor<'_>, out: &mut Diagnostics) {
+    for numa in at.blocks_of("numa").filter(|numa| numa.attr("affinity").is_none()) {
+        out.push(numa.warning("numa-affinity", "`numa` without an `affinity` changes nothing"));
+    }
+}

@@ -1,0 +1,166 @@
+//! Rules for volumes and where they are mounted.
+
+use crate::source::Diagnostics;
+
+use super::super::cursor::Cursor;
+use super::scene::{Group, Job, Kind};
+
+type Rule = fn(&Job<'_>, &Group<'_>, &mut Diagnostics);
+
+const RULES: &[Rule] = &[kind, source, per_alloc, host, csi, csi_access, mounts, ephemeral_disk];
+
+pub(super) fn check(job: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
+    for rule in RULES {
+        rule(job, group, out);
+    }
+}
+
+fn of_kind<'t>(group: &Group<'t>, kind: &'static str) -> impl Iterator<Item = Cursor<'t>> + use<'t> {
+    known(group).filter(move |at| at.text("type").is().is_some_and(|text| text.as_str() == kind))
+}
+
+/// Volumes of a kind that Nomad knows; others it drops without a word.
+fn known<'t>(group: &Group<'t>) -> impl Iterator<Item = Cursor<'t>> + use<'t> {
+    group
+        .blocks_of("volume")
+        .filter(|at| at.text("type").or("".into()).is_none_or(|kind| matches!(kind.as_str(), "host" | "csi")))
+}
+
+fn kind(_: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
+    for at in group.blocks_of("volume") {
+        if at.text("type").or("".into()).is_some_and(|kind| !matches!(kind.as_str(), "host" | "csi")) {
+            let finding =
+                at.warning_at("type", "volume-type", "Nomad ignores volumes other than `host` and `csi`");
+            out.push(finding.help("set `type`"));
+        }
+    }
+}
+
+fn source(_: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
+    for at in known(group).filter(|at| at.text_or_empty("source").is_some_and(|source| source.is_empty())) {
+        out.push(at.error_at("source", "volume-source", "the volume has no `source`"));
+    }
+}
+
+fn per_alloc(job: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
+    let canaries = group.layers(job, "update").int("canary", 0).is_some_and(|count| count > 0);
+    for at in known(group).filter(|at| at.is_true("per_alloc")) {
+        let mut say = |wrong: bool, message: &str| {
+            if wrong {
+                out.push(at.error_at("per_alloc", "volume-per-alloc", message));
+            }
+        };
+        say(
+            matches!(job.kind, Some(Kind::System | Kind::SysBatch)),
+            "`per_alloc` is for jobs of type service or batch",
+        );
+        say(canaries, "`per_alloc` and canaries exclude each other");
+        say(at.is_true("sticky"), "`per_alloc` and `sticky` exclude each other");
+    }
+}
+
+fn host(_: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
+    for at in of_kind(group, "host") {
+        if let Some(options) = at.block_of("mount_options") {
+            out.push(options.error("volume-options", "a host volume has no `mount_options`"));
+        }
+        let Some(mode) = at.text_or_empty("access_mode") else { continue };
+        match mode.as_str() {
+            "" | "single-node-writer" | "single-node-single-writer" | "single-node-multi-writer" => {}
+            "single-node-reader-only" => read_only(at, out),
+            other => out.push(at.error_at(
+                "access_mode",
+                "volume-access",
+                format!("a host volume cannot have the access mode {other:?}"),
+            )),
+        }
+    }
+}
+
+fn read_only(at: Cursor<'_>, out: &mut Diagnostics) {
+    if at.bool("read_only").or(false) == Some(false) {
+        let finding = at.error_at("access_mode", "volume-read-only", "this access mode is for reading only");
+        out.push(finding.help("set `read_only = true`"));
+    }
+}
+
+fn csi(_: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
+    for at in of_kind(group, "csi") {
+        match at.text_or_empty("attachment_mode").as_deref() {
+            Some("") => out.push(at.error_at(
+                "attachment_mode",
+                "volume-attachment",
+                "a CSI volume needs an `attachment_mode`",
+            )),
+            Some("block-device") => {
+                if let Some(options) = at.block_of("mount_options") {
+                    out.push(options.error("volume-options", "a block device has no `mount_options`"));
+                }
+            }
+            _ => {}
+        }
+        if at.text_or_empty("access_mode").is_some_and(|mode| mode.is_empty()) {
+            out.push(at.error_at("access_mode", "volume-access", "a CSI volume needs an `access_mode`"));
+        }
+    }
+}
+
+/// How many may use the volume at once.
+fn csi_access(_: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
+    let many = group.count().is_some_and(|count| count > 1);
+    for at in of_kind(group, "csi") {
+        let shared = many && at.bool("per_alloc").or(false) == Some(false);
+        let Some(mode) = at.text_or_empty("access_mode") else { continue };
+        if matches!(mode.as_str(), "single-node-reader-only" | "multi-node-reader-only") {
+            read_only(at, out);
+        }
+        let writes = at.bool("read_only").or(false) == Some(false);
+        let who = match mode.as_str() {
+            "single-node-reader-only" if shared => "one reader",
+            "single-node-writer" if shared => "one reader or writer",
+            "multi-node-single-writer" if shared && writes => "one writer",
+            _ => continue,
+        };
+        let finding = at.error_at(
+            "access_mode",
+            "volume-shared",
+            format!("this access mode allows {who}, the group runs more"),
+        );
+        out.push(finding.help("set `per_alloc = true` or `count = 1`"));
+    }
+}
+
+fn mounts(_: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
+    let labels: Vec<&str> = known(group).map(Cursor::label).collect();
+    for mount in group.tasks.iter().flat_map(|task| task.blocks_of("volume_mount")) {
+        let Some(name) = mount.text_or_empty("volume") else { continue };
+        if name.is_empty() {
+            out.push(mount.error_at(
+                "volume",
+                "mount-volume",
+                "`volume` is missing: which volume is mounted?",
+            ));
+        } else if !labels.contains(&name.as_str()) {
+            let message = format!("the group has no volume {:?}", name.as_str());
+            let help = super::super::validate::did_you_mean(&name, labels.iter().copied());
+            out.push(mount.error_at("volume", "mount-volume", message).maybe_help(help));
+        }
+    }
+}
+
+/// Logs are kept on the group's disk.
+fn ephemeral_disk(_: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
+    let disk = group.blocks_of("ephemeral_disk").next().map_or(Some(300), |at| at.int("size").or(300));
+    let Some(disk) = disk else { return };
+    for task in &group.tasks {
+        let logs = task.block_of("logs").unwrap_or(*task);
+        let read = |name| if task.has("logs") { logs.int(name).or(10) } else { Some(10) };
+        let (Some(files), Some(size)) = (read("max_files"), read("max_file_size")) else { continue };
+        let used = files.saturating_mul(size);
+        if disk <= used {
+            let finding =
+                logs.error("logs-disk", format!("the logs need {used} MB, the group's disk has {disk} MB"));
+            out.push(finding.help("make `ephemeral_disk { size = … }` larger, or `logs` smaller"));
+        }
+    }
+}
