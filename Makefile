@@ -7,7 +7,7 @@ TARGET    := $(or $(CARGO_TARGET_DIR),target)
 PLUGINS   ?= $(HOME)/.terraform.d/plugins
 TERRAFORM ?= $(firstword $(shell command -v terraform tofu 2>/dev/null))
 
-.PHONY: help build test lint soak bench docs install demo clean
+.PHONY: help build test lint soak fuzz bench docs install demo clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -27,6 +27,18 @@ lint: ## Format, lints, documentation and licences, as CI checks them
 
 soak: ## Run the property tests with many more cases
 	PROPTEST_CASES=20000 $(CARGO) test --workspace --locked --release
+
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Ccodegen-units=1 --cfg fuzzing
+
+fuzz: ## Fuzz the decoders of the wire for FUZZ_SECONDS each (needs a C++ compiler)
+	@for target in msgpack json; do \
+	  mkdir -p $(TARGET)/fuzz/found-$$target; \
+	  RUSTFLAGS="$(FUZZ_FLAGS)" $(CARGO) run --release --target $$(rustc -vV | sed -n 's/^host: //p') \
+	    --manifest-path provider/serve/fuzz/Cargo.toml --target-dir $(TARGET)/fuzz --bin $$target -- \
+	    -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=512 -max_len=4096 \
+	    $(TARGET)/fuzz/found-$$target provider/serve/fuzz/corpus/$$target || exit 1; \
+	done
 
 bench: build ## Measure start-up, memory and cost per resource against Terraform itself
 	$(CARGO) build --release --locked -p acceptance-tests --bins
