@@ -36,7 +36,7 @@ fuzz: ## Fuzz the decoders of the wire for FUZZ_SECONDS each (needs a C++ compil
 	  mkdir -p $(TARGET)/fuzz/found-$$target; \
 	  RUSTFLAGS="$(FUZZ_FLAGS)" $(CARGO) run --release --target $$(rustc -vV | sed -n 's/^host: //p') \
 	    --manifest-path provider/serve/fuzz/Cargo.toml --target-dir $(TARGET)/fuzz --bin $$target -- \
-	    -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=512 -max_len=4096 \
+	    -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=512 -max_len=4096 -artifact_prefix=$(TARGET)/fuzz/ \
 	    $(TARGET)/fuzz/found-$$target provider/serve/fuzz/corpus/$$target || exit 1; \
 	done
 

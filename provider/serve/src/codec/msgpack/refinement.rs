@@ -28,7 +28,8 @@ pub(super) fn read(kind: i8, payload: &[u8]) -> Option<Arc<Refinement>> {
     for _ in 0..length {
         read_one(&mut reader, &mut known)?;
     }
-    Some(Arc::new(known))
+    // Nothing said is the same as no refinement, and has to compare so.
+    (known != Refinement::default()).then(|| Arc::new(known))
 }
 
 fn read_one(reader: &mut Reader<'_>, known: &mut Refinement) -> Option<()> {

@@ -53,6 +53,11 @@ fn unknown_keeps_what_is_known_about_it() {
 }
 
 #[test]
+fn a_refinement_that_says_nothing_is_none() {
+    assert_eq!(decode(&[0xd4, 12, 0x80], &Type::String).unwrap(), Value::UNKNOWN);
+}
+
+#[test]
 fn an_unknown_of_the_future_is_still_unknown() {
     for bytes in [
         &[0xd5, 7, 1, 2][..],
