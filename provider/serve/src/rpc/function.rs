@@ -22,6 +22,9 @@ fn called(
     arguments: Vec<DynamicValue>,
 ) -> Result<DynamicValue, (String, Option<usize>)> {
     let parameters = &function.signature().parameters;
+    if arguments.len() > parameters.len() {
+        return Err((format!("expected {} arguments, got {}", parameters.len(), arguments.len()), None));
+    }
     let typed = parameters.iter().zip(arguments).enumerate().map(|(position, (parameter, argument))| {
         codec::decode(Some(argument), &parameter.ty).map_err(|problem| (problem.detail, Some(position)))
     });

@@ -301,3 +301,6 @@ impl Provider for Service {
         Ok(Response::new(stop::Response::default()))
     }
 }
+
+#[cfg(test)]
+mod tests;
