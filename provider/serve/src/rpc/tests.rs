@@ -121,7 +121,7 @@ fn sent(value: &Value) -> Option<DynamicValue> {
 }
 
 fn messages(diagnostics: &[tfplugin5::Diagnostic]) -> String {
-    diagnostics.iter().map(|d| format!("{}: {}\n", d.summary, d.detail)).collect()
+    diagnostics.iter().map(|d| format!("{}: {}", d.summary, d.detail)).collect::<Vec<_>>().join("\n")
 }
 
 async fn apply(service: &Service, prior: Value, planned: Value) -> apply_resource_change::Response {
