@@ -86,12 +86,7 @@ async fn read(life: Lifecycle, request: read_data_source::Request) -> read_data_
             tracing::info!("slow work is done");
             "finished"
         }
-        "tiny_panic" => {
-            #[expect(clippy::panic, reason = "this is what the data source is for")]
-            {
-                panic!("tiny panics as told")
-            }
-        }
+        "tiny_panic" => crash(),
         "tiny_log" => log(),
         _ => "finished",
     };
@@ -101,6 +96,12 @@ async fn read(life: Lifecycle, request: read_data_source::Request) -> read_data_
         ..Default::default()
     };
     read_data_source::Response { state: request.config, diagnostics: vec![remark], ..Default::default() }
+}
+
+#[expect(clippy::panic, reason = "this is what the data source is for")]
+fn crash() -> &'static str {
+    serve::log::secrets().hide("hunter2");
+    panic!("tiny panics over hunter2")
 }
 
 fn log() -> &'static str {

@@ -31,7 +31,7 @@ const AFTER_SHUTDOWN: Duration = Duration::from_millis(300);
 /// How long the answers to finished work may take to be sent.
 const AFTER_WORK: Duration = Duration::from_secs(5);
 /// Terraform dials as soon as it has read the handshake.
-const NOBODY_CAME: Duration = Duration::from_secs(120);
+const NOBODY_CAME: Duration = Duration::from_mins(2);
 
 /// Why nobody could be served.
 #[derive(Debug, Error)]
@@ -73,11 +73,10 @@ pub(super) async fn host<S: Provider>(
     let Endpoint { listener, address, folder: _folder } = Endpoint::open(&plan.place)?;
     let (tls, announcement) = match &plan.mode {
         Mode::Debug => (None, debug::greeting(meta, &address)),
-        Mode::Plugin { certificate, multiplex } => {
-            let tls = certificate.as_deref().map(Tls::new).transpose()?;
-            let certificate = tls.as_ref().map_or("", |tls| tls.certificate.as_str());
-            let line = handshake::line(&address, certificate, *multiplex);
-            (tls.map(|tls| tls.acceptor), line)
+        Mode::Plugin { certificate: None, multiplex } => (None, handshake::line(&address, "", *multiplex)),
+        Mode::Plugin { certificate: Some(client), multiplex } => {
+            let tls = Tls::new(client)?;
+            (Some(tls.acceptor), handshake::line(&address, &tls.certificate, *multiplex))
         }
     };
     writeln!(out, "{announcement}").and_then(|()| out.flush()).map_err(HostError::Announce)?;
@@ -165,5 +164,52 @@ async fn close(
     match end {
         End::NobodyCame => Err(HostError::NobodyCame),
         End::Asked | End::Signalled | End::Orphaned => Ok(ExitCode::SUCCESS),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::launch::Place;
+    use hyper_util::rt::TokioIo;
+    use std::io::BufRead;
+    use tfplugin5::plugin::Empty;
+    use tfplugin5::plugin::grpc_controller_client::GrpcControllerClient;
+    use tfplugin5::provider_client::ProviderClient;
+    use tokio::net::TcpStream;
+    use tonic::Code;
+    use tonic::transport::{Channel, Endpoint as Remote};
+
+    const META: Meta = Meta { name: "none", address: "example.com/lostops/none", version: "0.0.0" };
+
+    struct Nothing;
+
+    impl Provider for Nothing {}
+
+    async fn dial(address: String) -> Channel {
+        let connector = tower::service_fn(move |_| {
+            let address = address.clone();
+            async move { TcpStream::connect(address).await.map(TokioIo::new) }
+        });
+        Remote::from_static("http://localhost").connect_with_connector(connector).await.unwrap()
+    }
+
+    /// As on a system without sockets in folders, from the handshake to the shutdown.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn it_serves_over_tcp() {
+        let place = Place { demanded: None, folders: Vec::new(), group: None, ports: 0..=0 };
+        let plan = Plan { mode: Mode::Plugin { certificate: None, multiplex: false }, place };
+        let (from, out) = io::pipe().unwrap();
+        let hosting = tokio::spawn(async move { host(&META, &plan, |_| Nothing, out).await });
+        let lines = tokio::task::spawn_blocking(|| io::BufReader::new(from).lines().next().unwrap().unwrap());
+        let line = lines.await.unwrap();
+        let fields: Vec<_> = line.split('|').collect();
+        assert_eq!((fields[2], fields[4], fields[5]), ("tcp", "grpc", ""));
+        let channel = dial(fields[3].to_owned()).await;
+        let mut provider = ProviderClient::new(channel.clone());
+        let refusal = provider.get_schema(tfplugin5::get_provider_schema::Request {}).await.unwrap_err();
+        assert_eq!(refusal.code(), Code::Unimplemented);
+        GrpcControllerClient::new(channel).shutdown(Empty {}).await.unwrap();
+        assert!(hosting.await.unwrap().is_ok());
     }
 }

@@ -53,6 +53,7 @@ pub(super) enum Mode {
 
 /// Where to listen.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "folders and groups are for sockets, which are for Unix"))]
 pub(super) struct Place {
     /// A folder in which the socket must be, because somebody asked for it.
     pub(super) demanded: Option<PathBuf>,

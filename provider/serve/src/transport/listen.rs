@@ -8,8 +8,7 @@ use std::fmt::{self, Display};
 use std::io;
 use std::net::Ipv4Addr;
 #[cfg(unix)]
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// A place that is open for connections.
@@ -227,7 +226,8 @@ fn group_number(group: &str, groups: &str) -> io::Result<u32> {
     })
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::os::unix::fs::{MetadataExt, PermissionsExt};

@@ -23,9 +23,9 @@ use thiserror::Error as ThisError;
 use tokio_rustls::TlsAcceptor;
 
 /// A clock that is a little slow, on either side, must not make a new certificate one of the future.
-const BACKDATED: Duration = Duration::from_secs(60);
+const BACKDATED: Duration = Duration::from_mins(1);
 /// Longer than any run, and a run's connection is made once, at its start.
-const VALID: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+const VALID: Duration = Duration::from_hours(365 * 24);
 
 /// Our side of the connection.
 pub(super) struct Tls {

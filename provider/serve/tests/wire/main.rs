@@ -4,6 +4,12 @@
 //! has to withstand.
 
 #![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "all of it is a test, also what the tests share"
+)]
 
 mod client;
 mod handshake;

@@ -76,10 +76,10 @@ impl Plugin {
         let (_, stderr) = tail(child.stderr.take().unwrap());
         let mut plugin = Self { child, line: String::new(), rest: Some(rest), stderr: Some(stderr) };
         while !plugin.line.starts_with(expected) {
-            plugin.line = match lines.recv_timeout(FOR_EVER) {
-                Ok(line) => line,
-                Err(_) => panic!("no line: {}", plugin.finish().stderr),
+            let Ok(line) = lines.recv_timeout(FOR_EVER) else {
+                panic!("no line: {}", plugin.finish().stderr);
             };
+            plugin.line = line;
         }
         plugin
     }
