@@ -230,3 +230,70 @@ fn identity_env(task: &Task<'_, '_>, out: &mut Diagnostics) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{group, job, service, task, tells};
+
+    #[test]
+    fn promotion_is_all_or_nothing() {
+        let two = |other: &str| {
+            let other = format!(
+                "group \"h\" {{\nupdate {{\ncanary = 1\n{other}\n}}\ntask \"t\" {{\ndriver = \"raw_exec\"\n}}\n}}"
+            );
+            format!(
+                "job \"j\" {{\n{other}\n{}",
+                group("update {\ncanary = 1\nauto_promote = true\n}").replacen("job \"j\" {\n", "", 1)
+            )
+        };
+        tells("promote-all", &two(""), &two("auto_promote = true"));
+    }
+
+    #[test]
+    fn groups_that_do_not_do_what_they_say() {
+        let lifecycle = "lifecycle {\nhook = \"prestart\"\n}";
+        tells("group-main-task", &task(lifecycle), &task(""));
+        tells(
+            "update-parallel",
+            &group("count = 2\nupdate {\nmax_parallel = 3\n}"),
+            &group("count = 3\nupdate {\nmax_parallel = 3\n}"),
+        );
+        tells(
+            "disk-migrate",
+            &group("ephemeral_disk {\nmigrate = true\n}"),
+            &group("ephemeral_disk {\nmigrate = true\nsticky = true\n}"),
+        );
+        tells("service-delay", &service("").replacen("shutdown_delay = \"1s\"\n", "", 1), &service(""));
+    }
+
+    #[test]
+    fn signals_exist() {
+        tells("signal", &task("kill_signal = \"SIGTREM\""), &task("kill_signal = \"SIGTERM\""));
+    }
+
+    #[test]
+    fn images_name_a_version() {
+        let image = |image: &str| {
+            job(&format!("task \"a\" {{\ndriver = \"docker\"\nconfig {{\nimage = \"{image}\"\n}}\n}}"))
+        };
+        tells("image-tag", &image("nginx"), &image("nginx:1.27"));
+        tells("image-tag", &image("host:5000/nginx:latest"), &image("host:5000/nginx@sha256:00"));
+        let ports = |port: &str| {
+            group(&format!(
+                "network {{\nport \"http\" {{}}\n}}\ntask \"a\" {{\ndriver = \"docker\"\nconfig {{\nimage = \"a:1\"\nports = [\"{port}\"]\n}}\n}}"
+            ))
+        };
+        tells("driver-port", &ports("htpp"), &ports("http"));
+        let mount = "volume_mount {\nvolume = \"data\"\ndestination = \"/d\"\n}";
+        tells("raw-exec-mount", &task(mount), &task(mount).replace("raw_exec", "exec"));
+    }
+
+    #[test]
+    fn tokens_are_kept_close() {
+        let identity = |text: &str| task(&format!("identity {{\nname = \"a\"\n{text}\n}}"));
+        tells("identity-open", &identity(""), &identity("aud = [\"b\"]"));
+        tells("identity-open", &identity("aud = [\"b\", \"c\"]"), &identity("aud = [\"b\"]"));
+        tells("identity-lasting", &identity(""), &identity("ttl = \"1h\""));
+        tells("identity-env", &identity("env = true"), &identity("env = true\nchange_mode = \"restart\""));
+    }
+}

@@ -62,3 +62,32 @@ fn wrong_checksum(text: &str) -> Option<String> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{task, tells};
+
+    fn artifact(text: &str) -> String {
+        task(&format!("artifact {{\nsource = \"https://example.com/x\"\n{text}\n}}"))
+    }
+
+    #[test]
+    fn artifacts_have_a_source_and_stay_in_the_allocation() {
+        tells("artifact-source", &task("artifact {}"), &artifact(""));
+        tells(
+            "path-escapes",
+            &artifact("destination = \"../../../x\""),
+            &artifact("destination = \"local/x\""),
+        );
+    }
+
+    #[test]
+    fn checksums() {
+        let checksum = |text: &str| artifact(&format!("options {{\nchecksum = \"{text}\"\n}}"));
+        let right = format!("sha256:{}", "a".repeat(64));
+        for wrong in ["", "abc", "crc:00", "sha256:abc", &format!("sha1:{}", "g".repeat(40))] {
+            tells("artifact-checksum", &checksum(wrong), &checksum(&right));
+        }
+        tells("artifact-checksum", &checksum("x"), &checksum("${NOMAD_META_checksum}"));
+    }
+}

@@ -195,3 +195,92 @@ fn mesh_modes(group: &Group<'_>, out: &mut Diagnostics) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{group, service, tells};
+
+    fn connect(text: &str) -> String {
+        service(&format!("connect {{\n{text}\n}}"))
+    }
+
+    fn proxy(text: &str) -> String {
+        connect(&format!("sidecar_service {{\nproxy {{\n{text}\n}}\n}}"))
+    }
+
+    #[test]
+    fn a_service_has_one_role_in_the_mesh() {
+        tells("connect-role", &connect(""), &connect("sidecar_service {}"));
+        tells("connect-role", &connect("native = true\nsidecar_service {}"), &connect("native = true"));
+    }
+
+    #[test]
+    fn the_mesh_needs_a_network_of_its_own() {
+        let right = connect("sidecar_service {}");
+        tells("connect-network", &right.replace("bridge", "host"), &right.replace("bridge", "cni/a"));
+        let without = group("service {\nname = \"s\"\nconnect {\nsidecar_service {}\n}\n}");
+        tells("connect-network", &without, &right);
+    }
+
+    #[test]
+    fn names_in_the_mesh_are_lower_case() {
+        let right = connect("sidecar_service {}");
+        tells("connect-lower-case", &right.replace("name = \"s\"", "name = \"S\""), &right);
+        tells("connect-lower-case", &right.replace("group \"g\"", "group \"G\""), &right);
+    }
+
+    #[test]
+    fn native_services_say_which_task() {
+        let native = |text: &str| service(&format!("{text}\nconnect {{\nnative = true\n}}"));
+        tells("connect-native", &native("task = \"u\""), &native("task = \"t\""));
+        tells("connect-native", &native("").replacen("port = \"http\"\n", "", 1), &native(""));
+        let two = native("").replacen("task \"t\"", "task \"u\" {}\ntask \"t\"", 1);
+        tells("connect-native", &two, &native(""));
+    }
+
+    #[test]
+    fn upstreams_listen_apart() {
+        let two = |port: u16| {
+            proxy(&format!(
+                "upstreams {{\ndestination_name = \"a\"\nlocal_bind_port = 1\n}}\nupstreams {{\ndestination_name = \"b\"\nlocal_bind_port = {port}\n}}"
+            ))
+        };
+        tells("connect-upstreams", &two(1), &two(2));
+        tells(
+            "connect-mesh",
+            &proxy("upstreams {\nmesh_gateway {}\n}"),
+            &proxy("upstreams {\nmesh_gateway {\nmode = \"local\"\n}\n}"),
+        );
+    }
+
+    #[test]
+    fn transparent_proxies() {
+        let transparent = |text: &str| proxy(&format!("transparent_proxy {{\n{text}\n}}"));
+        tells("connect-transparent", &transparent("uid = \"x\""), &transparent("uid = \"101\""));
+        tells(
+            "connect-transparent",
+            &transparent("exclude_uids = [\"70000\"]"),
+            &transparent("exclude_uids = [\"7\"]"),
+        );
+        tells(
+            "connect-transparent",
+            &transparent("exclude_outbound_cidrs = [\"10.0.0.0\"]"),
+            &transparent("exclude_outbound_cidrs = [\"10.0.0.0/8\", \"::/0\"]"),
+        );
+        tells(
+            "connect-transparent",
+            &transparent("exclude_inbound_ports = [\"db\"]"),
+            &transparent("exclude_inbound_ports = [\"http\", \"80\"]"),
+        );
+        let dns = |text: &str| {
+            transparent(text).replacen("port \"db\"", "dns {\nservers = [\"1.1.1.1\"]\n}\nport \"db\"", 1)
+        };
+        tells("connect-transparent", &dns(""), &dns("no_dns = true"));
+        let two = transparent("").replacen(
+            "service {",
+            "service {\nname = \"o\"\nport = \"db\"\nconnect {\nsidecar_service {}\n}\n}\nservice {",
+            1,
+        );
+        tells("connect-transparent", &two, &transparent(""));
+    }
+}

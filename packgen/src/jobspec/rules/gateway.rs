@@ -101,3 +101,63 @@ fn mesh_port(service: &Service<'_, '_>, gateway: Cursor<'_>, out: &mut Diagnosti
         out.push(service.at.error("gateway-mesh", "the service of a mesh gateway needs a `port`"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{service, tells};
+
+    fn gateway(text: &str) -> String {
+        service(&format!("connect {{\ngateway {{\n{text}\n}}\n}}"))
+    }
+
+    #[test]
+    fn a_gateway_is_of_one_kind() {
+        let ingress = "ingress {\nlistener {\nport = 1\nservice {\nname = \"a\"\n}\n}\n}";
+        tells("gateway-kind", &gateway(""), &gateway(ingress));
+        tells("gateway-kind", &gateway(&format!("{ingress}\nmesh {{}}")), &gateway("mesh {}"));
+        tells("gateway-mesh", &gateway("mesh {}").replacen("port = \"http\"\n", "", 1), &gateway("mesh {}"));
+    }
+
+    #[test]
+    fn listeners_lead_somewhere() {
+        let listener = |text: &str| gateway(&format!("ingress {{\nlistener {{\n{text}\n}}\n}}"));
+        let right = listener("port = 1\nservice {\nname = \"a\"\n}");
+        tells("gateway-listener", &gateway("ingress {}"), &right);
+        tells("gateway-listener", &listener("service {\nname = \"a\"\n}"), &right);
+        tells("gateway-listener", &listener("port = 1"), &right);
+        tells("gateway-service", &listener("port = 1\nservice {}"), &right);
+        tells(
+            "gateway-service",
+            &listener("port = 1\nservice {\nname = \"*\"\n}"),
+            &listener("port = 1\nprotocol = \"http\"\nservice {\nname = \"*\"\n}"),
+        );
+        tells("gateway-service", &listener("port = 1\nservice {\nname = \"a\"\nhosts = [\"b\"]\n}"), &right);
+        tells(
+            "gateway-service",
+            &listener("port = 1\nprotocol = \"http\"\nservice {\nname = \"*\"\nhosts = [\"b\"]\n}"),
+            &right,
+        );
+    }
+
+    #[test]
+    fn linked_services_and_addresses() {
+        let linked = |text: &str| gateway(&format!("terminating {{\nservice {{\n{text}\n}}\n}}"));
+        tells("gateway-linked", &gateway("terminating {}"), &linked("name = \"a\""));
+        tells("gateway-linked", &linked(""), &linked("name = \"a\""));
+        tells(
+            "gateway-linked",
+            &linked("name = \"a\"\nsni = \"b\""),
+            &linked("name = \"a\"\nsni = \"b\"\nca_file = \"c\""),
+        );
+        tells(
+            "gateway-linked",
+            &linked("name = \"a\"\nca_file = \"c\"\nkey_file = \"k\""),
+            &linked("name = \"a\"\nca_file = \"c\"\nkey_file = \"k\"\ncert_file = \"d\""),
+        );
+        let bind = |text: &str| {
+            gateway(&format!("mesh {{}}\nproxy {{\nenvoy_gateway_bind_addresses \"a\" {{\n{text}\n}}\n}}"))
+        };
+        tells("gateway-bind", &bind("port = 1"), &bind("port = 1\naddress = \"a\""));
+        tells("gateway-bind", &bind("port = 0\naddress = \"a\""), &bind("port = -1\naddress = \"a\""));
+    }
+}

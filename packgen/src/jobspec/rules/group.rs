@@ -144,3 +144,59 @@ fn scaling_count(_: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
         out.push(at.error_at("count", "scaling-count", message));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{group, job, kind, tells};
+
+    #[test]
+    fn groups_have_tasks_with_names_of_their_own() {
+        tells("group-tasks", &job("group \"h\" {}"), &job(""));
+        tells("task-twice", &group("task \"t\" {}"), &group("task \"u\" {}"));
+        let leaders = |other: &str| {
+            group(&format!("task \"u\" {{\nleader = true\n}}\ntask \"v\" {{\nleader = {other}\n}}"))
+        };
+        tells("leader-twice", &leaders("true"), &leaders("false"));
+    }
+
+    #[test]
+    fn a_system_job_runs_once_on_a_node() {
+        tells("system-count", &kind("system", "count = 2"), &kind("system", "count = 1"));
+        tells("system-count", &kind("system", "count = 2"), &kind("service", "count = 2"));
+    }
+
+    #[test]
+    fn times_of_groups() {
+        tells("negative-duration", &group("shutdown_delay = \"-1s\""), &group("shutdown_delay = \"1s\""));
+        tells(
+            "max-run-duration",
+            &kind("batch", "max_run_duration = \"0s\""),
+            &kind("batch", "max_run_duration = \"1h\""),
+        );
+        tells(
+            "max-run-duration-type",
+            &group("max_run_duration = \"1h\""),
+            &kind("sysbatch", "max_run_duration = \"1h\""),
+        );
+    }
+
+    #[test]
+    fn disconnected_nodes() {
+        let both = "disconnect {\nlost_after = \"1h\"\nstop_on_client_after = \"1m\"\n}";
+        tells("disconnect-both", &group(both), &group("disconnect {\nlost_after = \"1h\"\n}"));
+        tells("negative-duration", &group("disconnect {\nlost_after = \"-1h\"\n}"), &group("disconnect {}"));
+        let stop = "disconnect {\nstop_on_client_after = \"1m\"\n}";
+        tells("disconnect-type", &kind("system", stop), &kind("batch", stop));
+    }
+
+    #[test]
+    fn scaling_has_bounds() {
+        let scaling = |text: &str| group(&format!("count = 2\nscaling {{\n{text}\n}}"));
+        tells("scaling-max", &scaling("max = -1"), &scaling("max = 3"));
+        tells("scaling-max", &scaling("max = null"), &scaling("max = 3"));
+        tells("scaling-bounds", &scaling("min = 4\nmax = 3"), &scaling("min = 2\nmax = 3"));
+        tells("scaling-min", &scaling("min = -4\nmax = 3"), &scaling("min = 0\nmax = 3"));
+        tells("scaling-count", &scaling("max = 1"), &scaling("max = 2"));
+        tells("scaling-count", &scaling("min = 3\nmax = 4"), &scaling("min = 2\nmax = 4"));
+    }
+}

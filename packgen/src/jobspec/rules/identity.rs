@@ -86,3 +86,48 @@ fn one_default(task: &Task<'_, '_>, out: &mut Diagnostics) {
         out.push(finding.note("the first is here", first.head()).help("give the identity a `name`"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{task, tells};
+
+    fn identity(text: &str) -> String {
+        task(&format!("identity {{\n{text}\n}}"))
+    }
+
+    #[test]
+    fn identities_have_names() {
+        tells("identity-name", &identity("name = \"a b\""), &identity("name = \"a_b-1\""));
+        tells(
+            "identity-twice",
+            &identity("}\nidentity {\nname = \"default\""),
+            &identity("}\nidentity {\nname = \"a\""),
+        );
+        tells(
+            "identity-aud",
+            &identity("name = \"a\"\naud = [\"\"]"),
+            &identity("name = \"a\"\naud = [\"b\"]"),
+        );
+    }
+
+    #[test]
+    fn what_happens_when_a_token_is_renewed() {
+        tells(
+            "identity-signal",
+            &identity("change_mode = \"signal\""),
+            &identity("change_mode = \"signal\"\nchange_signal = \"SIGHUP\""),
+        );
+        tells(
+            "identity-signal",
+            &identity("change_signal = \"SIGHUP\""),
+            &identity("change_mode = \"noop\""),
+        );
+        tells("identity-ttl", &identity("ttl = \"1h\""), &identity("name = \"a\"\nttl = \"1h\""));
+        tells(
+            "negative-duration",
+            &identity("name = \"a\"\nttl = \"-1h\""),
+            &identity("name = \"a\"\nttl = \"1h\""),
+        );
+        tells("identity-file", &identity("filepath = \"a\""), &identity("file = true\nfilepath = \"a\""));
+    }
+}

@@ -168,3 +168,58 @@ fn enterprise(job: &Job<'_>, out: &mut Diagnostics) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{group, job, kind, task, tells};
+
+    #[test]
+    fn names_of_jobs_and_groups() {
+        tells("job-id", &job("id = \"a b\""), &job("id = \"a-b\""));
+        tells("job-id", &job("id = \"\""), &job(""));
+        tells("job-name", &job("name = \"\""), &job("name = \"a b\""));
+        tells("group-name", "job \"j\" {\ngroup \"\" {}\n}\n", &job(""));
+        tells("group-twice", &job("group \"g\" {}"), &job("group \"h\" {}"));
+        tells("group-twice", &job("task \"g\" {}"), &job("task \"h\" {}"));
+    }
+
+    #[test]
+    fn what_a_job_needs() {
+        tells("job-type", &job("type = \"\""), &job("type = null"));
+        tells("job-region", &job("region = \"\""), &job("region = \"eu\""));
+        tells("job-datacenters", &job("datacenters = [\"a\", \"\"]"), &job("datacenters = []"));
+        tells("job-groups", "job \"j\" {}\n", &job(""));
+        tells(
+            "ui-description",
+            &job(&format!("ui {{\ndescription = \"{}\"\n}}", "x".repeat(1001))),
+            &job("ui {}"),
+        );
+        tells("job-instances", &group("count = 50001"), &group("count = 50000"));
+    }
+
+    #[test]
+    fn system_jobs_have_nothing_to_prefer() {
+        let affinity = "affinity {\nattribute = \"${node.class}\"\nvalue = \"a\"\n}";
+        tells("system-placement", &kind("system", affinity), &kind("sysbatch", affinity));
+        tells(
+            "system-placement",
+            &kind("system", "spread {\nattribute = \"${node.class}\"\n}"),
+            &kind("system", ""),
+        );
+    }
+
+    #[test]
+    fn what_needs_enterprise() {
+        tells("enterprise", &job("multiregion {}"), &job(""));
+        tells("enterprise", &task("schedule {}"), &task(""));
+        tells("enterprise", &task("vault {\nnamespace = \"a\"\n}"), &task("vault {}"));
+        tells(
+            "enterprise",
+            &task("consul {\ncluster = \"a\"\n}"),
+            &task("consul {\ncluster = \"default\"\n}"),
+        );
+        let numa =
+            |affinity: &str| task(&format!("resources {{\nnuma {{\naffinity = \"{affinity}\"\n}}\n}}"));
+        tells("enterprise", &numa("require"), &numa("none"));
+    }
+}

@@ -21,6 +21,8 @@ mod secret;
 mod service;
 mod task;
 mod template;
+#[cfg(test)]
+mod testing;
 mod version;
 mod volume;
 mod zones;

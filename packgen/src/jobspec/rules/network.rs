@@ -152,3 +152,73 @@ fn old_addresses(group: &Group<'_>, out: &mut Diagnostics) {
         out.push(finding.help("leave `static` out"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{group, task, tells};
+
+    fn network(text: &str) -> String {
+        group(&format!("network {{\n{text}\n}}"))
+    }
+
+    #[test]
+    fn ports_have_labels_and_numbers_of_their_own() {
+        tells(
+            "port-twice",
+            &network("port \"a\" {}\nport \"a\" {}"),
+            &network("port \"a\" {}\nport \"b\" {}"),
+        );
+        let two = |more: &str| {
+            network(&format!("port \"a\" {{\nstatic = 80\n}}\nport \"b\" {{\nstatic = 80\n{more}\n}}"))
+        };
+        tells("port-taken", &two(""), &two("host_network = \"private\""));
+        tells("port-taken", &two(""), &two("ignore_collision = true"));
+        tells(
+            "port-negative",
+            &network("port \"a\" {\nstatic = -1\n}"),
+            &network("port \"a\" {\nto = -1\n}"),
+        );
+        tells(
+            "range",
+            &network("port \"a\" {\nstatic = 65536\n}"),
+            &network("port \"a\" {\nstatic = 65535\n}"),
+        );
+    }
+
+    #[test]
+    fn ports_of_tasks_count_too() {
+        let both = |label: &str| {
+            task(&format!("resources {{\nnetwork {{\nport \"{label}\" {{}}\n}}\n}}")).replacen(
+                "task \"t\"",
+                "network {\nport \"a\" {}\n}\ntask \"t\"",
+                1,
+            )
+        };
+        tells("port-twice", &both("a"), &both("b"));
+    }
+
+    #[test]
+    fn collisions_are_for_host_networks() {
+        let port =
+            |mode: &str| network(&format!("mode = \"{mode}\"\nport \"a\" {{\nignore_collision = true\n}}"));
+        tells("port-collision", &port("bridge"), &port("host"));
+    }
+
+    #[test]
+    fn arguments_for_plugins_hold_no_semicolon() {
+        let cni = |value: &str| network(&format!("cni {{\nargs = {{\nA = \"{value}\"\n}}\n}}"));
+        tells("cni-semicolon", &cni("a;b"), &cni("ab"));
+        let two = |key: &str| {
+            group(&format!(
+                "network {{\ncni {{\nargs = {{\nA = \"1\"\n}}\n}}\n}}\nnetwork {{\ncni {{\nargs = {{\n{key} = \"1\"\n}}\n}}\n}}"
+            ))
+        };
+        tells("cni-twice", &two("A"), &two("B"));
+    }
+
+    #[test]
+    fn host_names_are_names() {
+        tells("hostname", &network("hostname = \"a..b\""), &network("hostname = \"a.b\""));
+        tells("hostname", &network("hostname = \"a..b\""), &network("hostname = \"a..${NOMAD_ALLOC_ID}\""));
+    }
+}

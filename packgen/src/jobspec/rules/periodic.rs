@@ -91,3 +91,62 @@ fn both(job: &Job<'_>, out: &mut Diagnostics) {
         ));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{job, tells};
+
+    fn periodic(text: &str) -> String {
+        job(&format!("type = \"batch\"\nperiodic {{\n{text}\n}}"))
+    }
+
+    #[test]
+    fn schedules_are_for_batch_jobs() {
+        tells(
+            "periodic-type",
+            &job("periodic {\ncrons = [\"@daily\"]\n}"),
+            &periodic("crons = [\"@daily\"]"),
+        );
+        tells(
+            "periodic-type",
+            &job("periodic {\ncrons = [\"@daily\"]\n}"),
+            &job("periodic {\nenabled = false\n}"),
+        );
+        tells("parameterized-type", &job("parameterized {}"), &job("type = \"sysbatch\"\nparameterized {}"));
+    }
+
+    #[test]
+    fn schedules_say_when() {
+        tells("periodic-spec", &periodic(""), &periodic("cron = \"@daily\""));
+        tells(
+            "periodic-spec",
+            &periodic("cron = \"@daily\"\ncrons = [\"@daily\"]"),
+            &periodic("crons = [\"@daily\"]"),
+        );
+        tells(
+            "periodic-cron",
+            &periodic("crons = [\"@daily\", \"60 * * * *\"]"),
+            &periodic("crons = [\"@daily\", \"0 * * * *\"]"),
+        );
+        tells(
+            "periodic-zone",
+            &periodic("crons = [\"@daily\"]\ntime_zone = \"Berlin\""),
+            &periodic("crons = [\"@daily\"]\ntime_zone = \"Europe/Berlin\""),
+        );
+    }
+
+    #[test]
+    fn parameters() {
+        let keys = |optional: &str| {
+            job(&format!(
+                "type = \"batch\"\nparameterized {{\nmeta_required = [\"a\"]\nmeta_optional = [\"{optional}\"]\n}}"
+            ))
+        };
+        tells("parameterized-meta", &keys("a"), &keys("b"));
+        tells(
+            "periodic-parameterized",
+            &periodic("cron = \"@daily\"\n}\nparameterized {"),
+            &periodic("cron = \"@daily\""),
+        );
+    }
+}

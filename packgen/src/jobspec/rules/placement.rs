@@ -175,3 +175,84 @@ fn spread_targets(at: Cursor<'_>, out: &mut Diagnostics) {
         out.push(at.error("spread-target", format!("the targets add up to {sum} percent")));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{group, job, task, tells};
+
+    fn constraint(text: &str) -> String {
+        group(&format!("constraint {{\n{text}\n}}"))
+    }
+
+    const NAME: &str = "attribute = \"${attr.kernel.name}\"";
+
+    #[test]
+    fn operators_have_values_that_fit() {
+        let with = |text: &str| constraint(&format!("{NAME}\n{text}"));
+        tells("constraint-value", &with(""), &with("value = \"linux\""));
+        tells(
+            "constraint-value",
+            &with("operator = \"regexp\"\nvalue = \"(\""),
+            &with("operator = \"regexp\"\nvalue = \"(a)\""),
+        );
+        tells("constraint-value", &with("regexp = \"(\""), &with("regexp = \"a\""));
+        tells("constraint-value", &with("version = \"x\""), &with("version = \">= 1.2\""));
+        tells("constraint-value", &with("semver = \"~> 1.2\""), &with("semver = \">= 1.2\""));
+        tells(
+            "constraint-value",
+            &with("operator = \"is_set\"\nvalue = \"a\""),
+            &with("operator = \"is_set\""),
+        );
+        tells(
+            "constraint-value",
+            &constraint("distinct_property = \"${meta.rack}\"\nvalue = \"0\""),
+            &constraint("distinct_property = \"${meta.rack}\"\nvalue = \"2\""),
+        );
+        tells(
+            "constraint-ignored",
+            &with("set_contains_any = \"a\"\nvalue = \"b\""),
+            &with("set_contains = \"a\""),
+        );
+        tells("value", &with("operator = \"=>\"\nvalue = \"a\""), &with("operator = \">=\"\nvalue = \"a\""));
+    }
+
+    #[test]
+    fn constraints_compare_what_the_scheduler_knows() {
+        let with = |text: &str| constraint(&format!("attribute = \"{text}\"\nvalue = \"a\""));
+        tells("constraint-attribute", &constraint("value = \"a\""), &with("${node.class}"));
+        tells("constraint-attribute", &with("${NOMAD_DC}"), &with("${meta.a}"));
+        tells("constraint-attribute", &with("$attr"), &with("literal"));
+        tells(
+            "constraint-attribute",
+            &constraint("operator = \"distinct_property\""),
+            &constraint("distinct_hosts = true"),
+        );
+        let of_task = task("constraint {\ndistinct_hosts = true\n}");
+        tells("constraint-distinct", &of_task, &constraint("distinct_hosts = true"));
+    }
+
+    #[test]
+    fn affinities_compare_and_weigh() {
+        let affinity = |text: &str| job(&format!("affinity {{\n{text}\n}}"));
+        let right = affinity(&format!("{NAME}\nvalue = \"linux\""));
+        tells("affinity-attribute", &affinity("value = \"linux\""), &right);
+        tells("affinity-weight", &affinity(&format!("{NAME}\nvalue = \"linux\"\nweight = 0")), &right);
+        tells("range", &affinity(&format!("{NAME}\nvalue = \"linux\"\nweight = 101")), &right);
+        tells("constraint-value", &affinity(NAME), &right);
+    }
+
+    #[test]
+    fn spreads_add_up() {
+        let spread =
+            |text: &str| job(&format!("spread {{\nattribute = \"${{node.datacenter}}\"\n{text}\n}}"));
+        tells("spread-attribute", &job("spread {}"), &spread(""));
+        let two = |label: &str, percent: u8| {
+            spread(&format!(
+                "target \"a\" {{\npercent = 60\n}}\ntarget \"{label}\" {{\npercent = {percent}\n}}"
+            ))
+        };
+        tells("spread-target", &two("a", 40), &two("b", 40));
+        tells("spread-target", &two("b", 41), &two("b", 40));
+        tells("range", &spread("weight = 0"), &spread("weight = 1"));
+    }
+}

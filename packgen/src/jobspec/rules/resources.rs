@@ -94,3 +94,51 @@ fn numa_empty(at: Cursor<'_>, out: &mut Diagnostics) {
         out.push(numa.warning("numa-affinity", "`numa` without an `affinity` changes nothing"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{task, tells};
+
+    fn resources(text: &str) -> String {
+        task(&format!("resources {{\n{text}\n}}"))
+    }
+
+    #[test]
+    fn processors() {
+        tells("resources-cpu", &resources("cpu = 100\ncores = 1"), &resources("cores = 1"));
+        tells("resources-cpu", &resources("cpu = 0"), &resources("cpu = 1"));
+        tells("resources-cpu", &resources("cores = 0"), &resources("cores = 0\ncpu = 1"));
+        tells("range", &resources("cores = -1"), &resources("cores = 1"));
+    }
+
+    #[test]
+    fn memory_and_disk() {
+        tells("resources-memory", &resources("memory = 9"), &resources("memory = 10"));
+        tells(
+            "resources-memory-max",
+            &resources("memory = 20\nmemory_max = 10"),
+            &resources("memory = 20\nmemory_max = 20"),
+        );
+        tells("resources-memory-max", &resources("memory_max = 10"), &resources("memory_max = -1"));
+        tells("resources-secrets", &resources("secrets = 301"), &resources("secrets = 300"));
+        tells("resources-disk", &resources("disk = 10"), &resources("disk = 0"));
+    }
+
+    #[test]
+    fn devices() {
+        tells("device-name", &resources("device \"\" {}"), &resources("device \"gpu\" {}"));
+        let constraint = |text: &str| resources(&format!("device \"gpu\" {{\nconstraint {{\n{text}\n}}\n}}"));
+        tells(
+            "constraint-distinct",
+            &constraint("distinct_hosts = true"),
+            &constraint("attribute = \"${device.model}\"\nvalue = \"a\""),
+        );
+        let numa = |device: &str| {
+            resources(&format!(
+                "device \"gpu\" {{}}\nnuma {{\naffinity = \"none\"\ndevices = [\"{device}\"]\n}}"
+            ))
+        };
+        tells("numa-device", &numa("fpga"), &numa("gpu"));
+        tells("numa-affinity", &resources("numa {}"), &resources("numa {\naffinity = \"none\"\n}"));
+    }
+}

@@ -81,3 +81,51 @@ fn group_beside_task(task: &Task<'_, '_>, out: &mut Diagnostics) {
         out.push(finding.help("write all of them in the task"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{group, job, task, tells};
+
+    const RIGHT: &str = "provider = \"nomad\"\npath = \"p\"";
+
+    fn secret(name: &str, text: &str) -> String {
+        format!("secret \"{name}\" {{\n{text}\n}}")
+    }
+
+    #[test]
+    fn secrets_have_names_and_sources() {
+        tells("secret-name", &task(&secret("a-b", RIGHT)), &task(&secret("a_b", RIGHT)));
+        tells("secret-missing", &task(&secret("a", "provider = \"nomad\"")), &task(&secret("a", RIGHT)));
+        tells("secret-missing", &group(&secret("a", "path = \"p\"")), &group(&secret("a", RIGHT)));
+        tells("secret-missing", &job(&secret("a", "path = \"p\"")), &job(&secret("a", RIGHT)));
+        tells(
+            "secret-vault",
+            &task(&secret("a", "provider = \"vault\"\npath = \"p\"")),
+            &task(&format!("{}\nvault {{}}", secret("a", "provider = \"vault\"\npath = \"p\""))),
+        );
+    }
+
+    #[test]
+    fn secrets_are_told_apart() {
+        let two = |name: &str| task(&format!("{}\n{}", secret("a", RIGHT), secret(name, RIGHT)));
+        tells("secret-twice", &two("a"), &two("b"));
+        let both =
+            group(&secret("a", RIGHT)).replacen("driver =", &format!("{}\ndriver =", secret("b", RIGHT)), 1);
+        tells("secret-group", &both, &group(&secret("a", RIGHT)));
+    }
+
+    #[test]
+    fn blocks_of_secrets() {
+        tells(
+            "secret-block",
+            &task(&secret("a", &format!("{RIGHT}\nenv {{\nA = \"1\"\n}}"))),
+            &task(&secret("a", &format!("{RIGHT}\nconfig {{\nA = \"1\"\n}}"))),
+        );
+        let plugin = "provider = \"mine\"\npath = \"p\"";
+        tells(
+            "secret-block",
+            &task(&secret("a", &format!("{plugin}\nconfig {{\nA = \"1\"\n}}"))),
+            &task(&secret("a", &format!("{plugin}\nenv {{\nA = \"1\"\n}}"))),
+        );
+    }
+}

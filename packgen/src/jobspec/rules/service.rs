@@ -186,3 +186,80 @@ fn one_provider(job: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
         out.push(at.error_at("provider", "service-providers", message));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{codes, group, service, task, tells};
+
+    #[test]
+    fn names_of_services() {
+        let named = |name: &str| group(&format!("service {{\nname = \"{name}\"\n}}"));
+        tells("service-name", &named("a_b"), &named("a-b"));
+        tells("service-name", &named("-a"), &named("a"));
+        tells("service-name", &named(&"a".repeat(64)), &named(&"a".repeat(63)));
+        tells("service-name", &named("${NOMAD_META_x}_"), &named("${NOMAD_META_x}-b"));
+        tells("service-name", &named("a.${JOB}"), &named("${BASE}"));
+    }
+
+    #[test]
+    fn addresses_of_services() {
+        tells(
+            "service-address",
+            &service("address = \"a\"\naddress_mode = \"host\""),
+            &service("address = \"a\"\naddress_mode = \"auto\""),
+        );
+        tells(
+            "service-address-mode",
+            &service("address_mode = \"driver\""),
+            &service("address_mode = \"alloc\""),
+        );
+        let own = |mode: &str| task(&format!("service {{\nname = \"s\"\naddress_mode = \"{mode}\"\n}}"));
+        tells("service-address-mode", &own("alloc"), &own("driver"));
+    }
+
+    #[test]
+    fn a_tasks_service_is_its_own() {
+        let own = |name: &str| task(&format!("service {{\nname = \"s\"\ntask = \"{name}\"\n}}"));
+        tells("service-task", &own("other"), &own("t"));
+        tells(
+            "service-connect",
+            &task("service {\nname = \"s\"\nconnect {\nnative = true\n}\n}"),
+            &task("service {\nname = \"s\"\n}"),
+        );
+    }
+
+    #[test]
+    fn ports_of_services_exist() {
+        let own = |port: &str| {
+            task(&format!(
+                "service {{\nname = \"s\"\nport = \"{port}\"\n}}\nresources {{\nnetwork {{\nport \"http\" {{}}\n}}\n}}"
+            ))
+        };
+        tells("service-port", &own("htpp"), &own("http"));
+        tells(
+            "service-port-unknown",
+            &service("").replace("port = \"http\"", "port = \"htpp\""),
+            &service(""),
+        );
+        assert!(
+            !codes(&service("").replace("port = \"http\"", "port = \"8080\""))
+                .contains(&"service-port-unknown")
+        );
+    }
+
+    #[test]
+    fn services_of_a_group_fit_together() {
+        let two = |text: &str| service(&format!("}}\nservice {{\n{text}"));
+        tells("service-twice", &two("name = \"s\"\nport = \"http\""), &two("name = \"s\"\nport = \"db\""));
+        tells(
+            "service-providers",
+            &two("name = \"b\"\nprovider = \"nomad\""),
+            &two("name = \"b\"\nprovider = \"consul\""),
+        );
+        let connect = |provider: &str| {
+            service(&format!("provider = \"{provider}\"\nconnect {{\nsidecar_service {{}}\n}}"))
+        };
+        tells("service-connect", &connect("nomad"), &connect("consul"));
+        tells("identity-aud", &service("identity {}"), &service("identity {\naud = [\"a\"]\n}"));
+    }
+}

@@ -162,3 +162,66 @@ fn vault(task: &Task<'_, '_>, out: &mut Diagnostics) {
         ));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{job, task, tells};
+
+    #[test]
+    fn tasks_have_names_and_drivers() {
+        let named = |name: &str| job(&format!("task \"{name}\" {{\ndriver = \"raw_exec\"\n}}"));
+        for name in ["", "alloc", "a/b", "a\\\\b"] {
+            tells("task-name", &named(name), &named("a"));
+        }
+        tells("task-driver", &job("task \"a\" {}"), &named("a"));
+    }
+
+    #[test]
+    fn times_of_tasks() {
+        tells("negative-duration", &task("kill_timeout = \"-1s\""), &task("kill_timeout = \"1s\""));
+        tells(
+            "logs-enabled",
+            &task("logs {\nenabled = true\ndisabled = true\n}"),
+            &task("logs {\nenabled = false\ndisabled = true\n}"),
+        );
+    }
+
+    #[test]
+    fn actions_have_names_and_commands() {
+        let action =
+            |name: &str, command: &str| task(&format!("action \"{name}\" {{\ncommand = \"{command}\"\n}}"));
+        tells("action-name", &action("a b", "c"), &action("a-b", "c"));
+        tells("action-command", &action("a", ""), &action("a", "c"));
+        tells(
+            "action-twice",
+            &task("action \"a\" {\ncommand = \"c\"\n}\naction \"a\" {\ncommand = \"c\"\n}"),
+            &action("a", "c"),
+        );
+    }
+
+    #[test]
+    fn files_stay_in_the_allocation() {
+        let payload = |file: &str| task(&format!("dispatch_payload {{\nfile = \"{file}\"\n}}"));
+        tells("path-escapes", &payload("../../../../x"), &payload("../x"));
+    }
+
+    #[test]
+    fn csi_plugins() {
+        let plugin = |text: &str| task(&format!("csi_plugin {{\n{text}\n}}"));
+        let right = "id = \"a\"\ntype = \"node\"";
+        tells("csi-plugin", &plugin("type = \"node\""), &plugin(right));
+        tells("csi-plugin", &plugin("id = \"a\""), &plugin(right));
+        tells("csi-plugin", &plugin(&format!("{right}\nmount_dir = \"/local\"")), &plugin(right));
+    }
+
+    #[test]
+    fn hooks_and_kinds() {
+        let hook = |hook: &str| task(&format!("lifecycle {{\nhook = \"{hook}\"\nsidecar = true\n}}"));
+        tells("lifecycle-hook", &hook(""), &hook("prestart"));
+        tells("proxy-kind", &task("kind = \"connect-proxy:a\""), &task("kind = \"connect-native:a\""));
+        let vault = |signal: &str| {
+            task(&format!("vault {{\nchange_mode = \"signal\"\nchange_signal = \"{signal}\"\n}}"))
+        };
+        tells("vault-signal", &vault(""), &vault("SIGHUP"));
+    }
+}

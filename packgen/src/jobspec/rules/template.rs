@@ -127,3 +127,65 @@ fn wait(at: Cursor<'_>, out: &mut Diagnostics) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{task, tells};
+
+    fn template(text: &str) -> String {
+        task(&format!("template {{\ndata = \"x\"\ndestination = \"local/x\"\n{text}\n}}"))
+    }
+
+    #[test]
+    fn templates_have_a_source_and_a_destination() {
+        tells("template-content", &task("template {\ndestination = \"a\"\n}"), &template(""));
+        tells("template-destination", &task("template {\ndata = \"a\"\n}"), &template(""));
+        tells(
+            "path-escapes",
+            &task("template {\ndata = \"a\"\ndestination = \"../../../a\"\n}"),
+            &template(""),
+        );
+        tells(
+            "template-twice",
+            &template("}\ntemplate {\ndata = \"y\"\ndestination = \"local/x\""),
+            &template("}\ntemplate {\ndata = \"y\"\ndestination = \"local/y\""),
+        );
+    }
+
+    #[test]
+    fn what_happens_when_a_template_changes() {
+        tells("template-mode", &template("change_mode = \"\""), &template("change_mode = \"noop\""));
+        tells(
+            "template-signal",
+            &template("change_mode = \"signal\""),
+            &template("change_mode = \"signal\"\nchange_signal = \"SIGHUP\""),
+        );
+        tells(
+            "template-signal",
+            &template("change_mode = \"signal\"\nchange_signal = \"SIGHUP\"\nenv = true"),
+            &template("env = true"),
+        );
+        tells(
+            "template-script",
+            &template("change_mode = \"script\""),
+            &template("change_mode = \"script\"\nchange_script {\ncommand = \"a\"\n}"),
+        );
+        tells(
+            "template-script",
+            &template("change_mode = \"script\"\nchange_script {\ncommand = \"\"\n}"),
+            &template(""),
+        );
+    }
+
+    #[test]
+    fn settings_of_templates() {
+        tells("negative-duration", &template("splay = \"-1s\""), &template("splay = \"0s\""));
+        tells("template-perms", &template("perms = \"0999\""), &template("perms = \"0640\""));
+        tells("template-perms", &template("perms = \"10000\""), &template("perms = \"7777\""));
+        tells(
+            "template-wait",
+            &template("wait {\nmin = \"2s\"\nmax = \"1s\"\n}"),
+            &template("wait {\nmin = \"1s\"\nmax = \"1s\"\n}"),
+        );
+    }
+}

@@ -164,3 +164,96 @@ fn ephemeral_disk(_: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{group, kind, task, tells};
+
+    fn volume(text: &str) -> String {
+        group(&format!("volume \"v\" {{\nsource = \"s\"\n{text}\n}}"))
+    }
+
+    #[test]
+    fn volumes_have_a_kind_and_a_source() {
+        tells("volume-type", &volume("type = \"nfs\""), &volume("type = \"host\""));
+        tells("volume-source", &group("volume \"v\" {\ntype = \"host\"\n}"), &volume("type = \"host\""));
+    }
+
+    #[test]
+    fn volumes_of_each_allocation() {
+        let each = "volume \"v\" {\ntype = \"host\"\nsource = \"s\"\nper_alloc = true\n}";
+        tells("volume-per-alloc", &kind("system", each), &kind("service", each));
+        tells("volume-per-alloc", &group(&format!("{each}\nupdate {{\ncanary = 1\n}}")), &group(each));
+        tells(
+            "volume-per-alloc",
+            &volume("type = \"host\"\nper_alloc = true\nsticky = true"),
+            &volume("type = \"host\"\nsticky = true"),
+        );
+    }
+
+    #[test]
+    fn access_modes_of_host_volumes() {
+        let host = |text: &str| volume(&format!("type = \"host\"\n{text}"));
+        tells(
+            "volume-access",
+            &host("access_mode = \"multi-node-multi-writer\""),
+            &host("access_mode = \"single-node-writer\""),
+        );
+        tells(
+            "volume-read-only",
+            &host("access_mode = \"single-node-reader-only\""),
+            &host("access_mode = \"single-node-reader-only\"\nread_only = true"),
+        );
+        tells("volume-options", &host("mount_options {}"), &host(""));
+    }
+
+    #[test]
+    fn csi_volumes_say_how_they_are_used() {
+        let csi = |text: &str| {
+            group(&format!("count = 2\nvolume \"v\" {{\ntype = \"csi\"\nsource = \"s\"\n{text}\n}}"))
+        };
+        let right = "attachment_mode = \"file-system\"\naccess_mode = \"multi-node-multi-writer\"";
+        tells("volume-attachment", &csi("access_mode = \"multi-node-multi-writer\""), &csi(right));
+        tells("volume-access", &csi("attachment_mode = \"file-system\""), &csi(right));
+        let block = |more: &str| {
+            csi(&format!(
+                "attachment_mode = \"block-device\"\naccess_mode = \"multi-node-multi-writer\"\n{more}"
+            ))
+        };
+        tells("volume-options", &block("mount_options {}"), &block(""));
+        let one = |more: &str| {
+            csi(&format!("attachment_mode = \"file-system\"\naccess_mode = \"single-node-writer\"\n{more}"))
+        };
+        tells("volume-shared", &one(""), &one("per_alloc = true"));
+        let reader = |more: &str| {
+            csi(&format!(
+                "attachment_mode = \"file-system\"\naccess_mode = \"multi-node-reader-only\"\n{more}"
+            ))
+        };
+        tells("volume-read-only", &reader(""), &reader("read_only = true"));
+        let writer = |more: &str| {
+            csi(&format!(
+                "attachment_mode = \"file-system\"\naccess_mode = \"multi-node-single-writer\"\n{more}"
+            ))
+        };
+        tells("volume-shared", &writer(""), &writer("read_only = true"));
+    }
+
+    #[test]
+    fn mounts_name_a_volume_of_the_group() {
+        let mount =
+            |volume: &str| task(&format!("volume_mount {{\nvolume = \"{volume}\"\ndestination = \"/d\"\n}}"));
+        tells("mount-volume", &mount("dato"), &mount("data"));
+        tells("mount-volume", &task("volume_mount {}"), &mount("data"));
+    }
+
+    #[test]
+    fn logs_fit_onto_the_disk() {
+        tells("logs-disk", &task("logs {\nmax_files = 30\n}"), &task("logs {\nmax_files = 29\n}"));
+        tells(
+            "logs-disk",
+            &group("ephemeral_disk {\nsize = 100\n}"),
+            &group("ephemeral_disk {\nsize = 101\n}"),
+        );
+    }
+}

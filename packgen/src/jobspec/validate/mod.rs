@@ -5,7 +5,6 @@
 
 mod drivers;
 mod structure;
-mod suggest;
 mod values;
 
 use crate::source::Diagnostics;
@@ -14,8 +13,6 @@ use crate::tree::Tree;
 use super::cursor::Cursor;
 use super::grammar::{self, Release};
 use super::rules;
-
-pub use suggest::did_you_mean;
 
 /// Whose rules a file is read by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,6 +41,11 @@ pub fn check(tree: &Tree, options: Options) -> Diagnostics {
         register(tree, options, &mut out);
     }
     out
+}
+
+/// A cure that names the closest of `known`, if one is close enough to be meant.
+pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    crate::hcl::types::nearest(name, known.into_iter()).map(|closest| format!("did you mean `{closest}`?"))
 }
 
 /// What Nomad's parser refuses: unknown names, wrong types, what is missing or there twice.
