@@ -105,13 +105,15 @@ impl Visits {
         self.until(|count| count.ever).await;
     }
 
-    /// Waits until whoever had connected is gone and what was begun is finished.
+    /// Waits until whoever had connected is gone and what was begun is finished. Work that listens for a stop is told
+    /// to: nobody would record what it goes on to make.
     pub(super) async fn over(&self, life: &Lifecycle) {
         loop {
             self.until(|count| count.ever && count.open == 0).await;
             let again = self.until(|count| count.open > 0);
             let finished = async {
                 tokio::time::sleep(REDIAL).await;
+                life.stop();
                 life.idle().await;
             };
             tokio::select! {
@@ -234,6 +236,15 @@ mod tests {
         assert!(timeout(REDIAL * 9, &mut over).await.is_err());
         work.await.unwrap();
         assert!(timeout(REDIAL, &mut over).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_listens_ends_when_there_is_nobody_to_tell() {
+        let (visits, life) = (Visits::new(), Lifecycle::default());
+        let stop = life.stop_token();
+        life.spawn(async move { stop.cancelled().await });
+        drop(visits.begin(&life));
+        assert!(timeout(REDIAL * 2, visits.over(&life)).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
