@@ -1,0 +1,98 @@
+//! Variables: secrets and settings that jobs read, changed only by who knows what was there before.
+//!
+//! Must never show a value.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::http::{Request, Safety};
+use crate::json::or_empty;
+use crate::{Client, Error, Read, Secret};
+
+/// The variables of a client's namespace.
+#[derive(Clone, Copy, Debug)]
+pub struct Variables<'a>(&'a Client);
+
+impl Client {
+    /// Variables.
+    pub fn variables(&self) -> Variables<'_> {
+        Variables(self)
+    }
+}
+
+/// What must be so for a variable to be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cas {
+    /// Nothing.
+    Any,
+    /// There is none at that path.
+    Absent,
+    /// It is as it was after this change.
+    At(u64),
+}
+
+/// What is held at a path.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Variable {
+    /// The namespace.
+    pub namespace: String,
+    /// The path.
+    pub path: String,
+    /// The values, by name; none in a list.
+    #[serde(deserialize_with = "or_empty")]
+    pub items: BTreeMap<String, Secret>,
+    /// The change after which it is as it is; `Cas::At` takes it.
+    pub modify_index: u64,
+}
+
+impl Variables<'_> {
+    /// Paths that begin so, without values.
+    pub fn list(&self, prefix: &str) -> Read<Vec<Variable>> {
+        self.0.read(Request::get(&["vars"]).with("prefix", prefix))
+    }
+
+    /// A variable, if it is there.
+    pub fn read(&self, path: &str) -> Read<Option<Variable>> {
+        self.0.read_optional(Request::get(&parts(path)))
+    }
+
+    /// Writes all values of a path.
+    pub async fn put(
+        &self,
+        path: &str,
+        items: &BTreeMap<String, Secret>,
+        cas: Cas,
+    ) -> Result<Variable, Error> {
+        let values = items.iter().map(|(name, value)| (name.clone(), Value::from(value.expose())));
+        let body = json!({"Path": path, "Items": Value::Object(values.collect())});
+        let request = Request::put(&parts(path), Safety::Guarded).with_some("cas", index(cas)).json(&body);
+        match self.0.write::<Variable>(request).await {
+            Err(error) if error.is_conflict() && error.may_have_happened() => {
+                // An earlier attempt had no answer: if our values are there, it was us.
+                let found = self.read(path).await?.filter(|found| found.items == *items);
+                found.ok_or(error)
+            }
+            other => other,
+        }
+    }
+
+    /// Takes a variable away.
+    pub async fn delete(&self, path: &str, cas: Cas) -> Result<(), Error> {
+        self.0.run(Request::delete(&parts(path)).with_some("cas", index(cas))).await
+    }
+}
+
+fn parts(path: &str) -> Vec<&str> {
+    std::iter::once("var").chain(path.split('/')).collect()
+}
+
+fn index(cas: Cas) -> Option<u64> {
+    match cas {
+        Cas::Any => None,
+        Cas::Absent => Some(0),
+        Cas::At(index) => Some(index),
+    }
+}
