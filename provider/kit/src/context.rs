@@ -92,6 +92,7 @@ impl Cx {
     /// Waits for `work`, or fails as soon as the user wants to stop. For waits only: `work` is dropped half-way.
     pub async fn or_stop<F: Future>(&self, work: F) -> Result<F::Output> {
         tokio::select! {
+            biased;
             done = work => Ok(done),
             () = self.stop.cancelled() => Err(Diagnostic::error(
                 "Stopped",
@@ -108,6 +109,7 @@ impl Cx {
     ) -> Result<T> {
         let Some(limit) = &self.limit else { return verb.await };
         tokio::select! {
+            biased;
             done = verb => done,
             () = limit.over.cancelled() => Err(Failure::from(Diagnostic::error(
                 format!("Timeout during {what}"),

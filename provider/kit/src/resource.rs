@@ -129,7 +129,8 @@ impl Timeouts {
 pub struct Plan<M> {
     /// What there is; none when it is to be made.
     pub prior: Option<M>,
-    /// What there will be. Computed values are unset: set them, or leave them to the engine.
+    /// What there will be. Computed values are unset: set them, or leave them to the engine. Nothing else that is
+    /// changed here counts: what is configured, or has a default, is planned as it stands.
     pub draft: M,
     /// What is kept beside the state.
     pub private: Private,
@@ -141,7 +142,8 @@ impl<M> Plan<M> {
         Self { prior, draft, private, replace: Vec::new() }
     }
 
-    /// The change of this attribute (in dotted form) can only be made by replacing the object.
+    /// The change of this attribute (in dotted form) can only be made by replacing the object. What decides that should
+    /// be `Late`, and unknown count as replacing: Terraform refuses to find out only at apply.
     pub fn replace(&mut self, dotted: &str) {
         self.replace.push(Path::of(dotted));
     }

@@ -17,7 +17,12 @@ pub(super) fn conform(block: &Block, saved: &Value, at: &At<'_>) -> Result<Value
     };
     let attributes = block.attributes.iter().map(|attribute| {
         let (name, here) = (attribute.name.as_ref(), at.field(&attribute.name));
-        Ok((name.to_owned(), as_type(&attribute.ty, saved.field(name), &here)?))
+        // A default that is newer than the state was in force all the same.
+        let missing = saved.fields().is_some_and(|fields| !fields.contains_key(name));
+        let default = attribute.default.as_ref().filter(|_| missing);
+        let value =
+            default.map_or_else(|| as_type(&attribute.ty, saved.field(name), &here), |d| Ok(d.clone()));
+        Ok((name.to_owned(), value?))
     });
     let blocks = block.blocks.iter().map(|nested| {
         let (name, here) = (nested.name.as_ref(), at.field(&nested.name));

@@ -4,9 +4,10 @@ use crate::context::Cx;
 use crate::data::AnyDataSource;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::path::At;
-use crate::schema::Schema;
+use crate::schema::{Block, Schema};
 use crate::value::Value;
 
+use super::told::{located, told};
 use super::validate;
 use super::walk::{in_order, known_but_late, with_defaults};
 
@@ -37,14 +38,8 @@ impl DataEngine {
     pub async fn read(&self, cx: &Cx, config: &Value) -> (Option<Value>, Vec<Diagnostic>) {
         let filled = with_defaults(&self.schema.block, config, config);
         let found = self.source.read(cx, filled).await;
-        let mut diagnostics = cx.take_warnings();
-        match found {
-            Ok(value) => (Some(in_order(value).unknown_to_null()), diagnostics),
-            Err(failure) => {
-                diagnostics.extend(failure.0);
-                (None, diagnostics)
-            }
-        }
+        let (found, diagnostics) = told(&self.schema.block, cx, found);
+        (found.map(|value| result(&self.schema.block, value, config)), diagnostics)
     }
 }
 
@@ -60,5 +55,18 @@ pub(super) fn check_config(
         let filled = with_defaults(&schema.block, config, config);
         found.extend(author(&filled, known_but_late(&schema.block, config)));
     }
-    found
+    located(&schema.block, found)
+}
+
+/// What was looked up or opened, with everything configured as it was written: an author's types may round numbers.
+pub(super) fn result(block: &Block, found: Value, config: &Value) -> Value {
+    let mut result = in_order(found).unknown_to_null();
+    if let Value::Map(fields) = &mut result {
+        for name in block.attributes.iter().map(|a| a.name.as_ref()) {
+            if !config.field(name).is_null() {
+                fields.insert(name.to_owned(), config.field(name).clone());
+            }
+        }
+    }
+    result
 }

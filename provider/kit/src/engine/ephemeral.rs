@@ -6,8 +6,9 @@ use crate::ephemeral::{AnyEphemeral, Lease};
 use crate::schema::Schema;
 use crate::value::Value;
 
-use super::data::check_config;
-use super::walk::{in_order, with_defaults};
+use super::data::{check_config, result};
+use super::told::told;
+use super::walk::with_defaults;
 
 /// An ephemeral resource with its schema, ready to be asked.
 #[allow(missing_debug_implementations, reason = "the author's side is opaque")]
@@ -36,30 +37,20 @@ impl EphemeralEngine {
     pub async fn open(&self, cx: &Cx, config: &Value) -> (Option<(Value, Lease)>, Vec<Diagnostic>) {
         let filled = with_defaults(&self.schema.block, config, config);
         let opened = self.ephemeral.open(cx, filled).await;
-        let (opened, diagnostics) = told(cx, opened);
-        (opened.map(|(value, lease)| (in_order(value).unknown_to_null(), lease)), diagnostics)
+        let (opened, diagnostics) = told(&self.schema.block, cx, opened);
+        let held = |(value, lease)| (result(&self.schema.block, value, config), lease);
+        (opened.map(held), diagnostics)
     }
 
     /// Renews it.
     pub async fn renew(&self, cx: &Cx, private: Private) -> (Option<Lease>, Vec<Diagnostic>) {
         let renewed = self.ephemeral.renew(cx, private).await;
-        told(cx, renewed)
+        told(&self.schema.block, cx, renewed)
     }
 
     /// Closes it.
     pub async fn close(&self, cx: &Cx, private: Private) -> Vec<Diagnostic> {
         let closed = self.ephemeral.close(cx, private).await;
-        told(cx, closed).1
-    }
-}
-
-fn told<T>(cx: &Cx, outcome: crate::Result<T>) -> (Option<T>, Vec<Diagnostic>) {
-    let mut diagnostics = cx.take_warnings();
-    match outcome {
-        Ok(value) => (Some(value), diagnostics),
-        Err(failure) => {
-            diagnostics.extend(failure.0);
-            (None, diagnostics)
-        }
+        told(&self.schema.block, cx, closed).1
     }
 }

@@ -6,12 +6,15 @@ mod conform;
 mod data;
 mod ephemeral;
 mod function;
+mod honour;
+mod matching;
 mod plan;
 mod provider;
 mod replace;
 mod resource;
 mod sets;
 mod timeouts;
+mod told;
 mod validate;
 mod walk;
 

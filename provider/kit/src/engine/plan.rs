@@ -7,14 +7,16 @@ use crate::resource::{AnyResource, Plan};
 use crate::schema::{Attribute, Block, Keep};
 use crate::value::Value;
 
-use super::walk::{Beside, in_order, known_but_late, rebuild, with_defaults, without_write_only};
+use super::walk::{Beside, in_order, known_but_late, rebuild, without_write_only};
+use super::{replace, sets, told};
 
 /// What Terraform asks a plan for.
 #[derive(Clone, Debug)]
 pub struct Proposal {
     /// What there is; null when it is to be made.
     pub prior: Value,
-    /// Configuration and prior computed values, merged by Terraform; null when it is to be removed.
+    /// What Terraform makes of the two; null when it is to be removed. The engine looks at nothing else in it: it
+    /// merges configuration and prior state itself, because it recognises the blocks of a set better.
     pub proposed: Value,
     /// What the user wrote.
     pub config: Value,
@@ -37,30 +39,38 @@ pub struct Planned {
 
 /// Plans a creation or an update. Values hold no `timeouts`.
 pub(super) async fn plan(resource: &dyn AnyResource, block: &Block, cx: &Cx, proposal: Proposal) -> Planned {
-    let Proposal { prior, proposed, config, private } = proposal;
-    let base = with_defaults(block, &proposed, &config);
+    let Proposal { prior, config, private, .. } = proposal;
+    let aligned = sets::align(block, &prior, &config);
+    let base = rebuild(block, &config, Beside { prior: &aligned, ..Beside::only(&config) }, &filled_in);
     let draft = rebuild(block, &base, Beside::only(&config), &undecided_to_null);
     let existing = (!prior.is_null()).then(|| prior.clone());
     let mut hooked = Plan::new(existing, draft, private);
-    let decided = match resource.plan(cx, &mut hooked, known_but_late(block, &config)).await {
-        Ok(decided) => decided,
-        Err(failure) => {
-            let diagnostics = cx.take_warnings().into_iter().chain(failure.0).collect();
-            return Planned { private: hooked.private, diagnostics, ..Planned::default() };
-        }
+    let verdict = resource.plan(cx, &mut hooked, known_but_late(block, &config)).await;
+    let (decided, diagnostics) = told::told(block, cx, verdict);
+    let Some(decided) = decided else {
+        return Planned { private: hooked.private, diagnostics, ..Planned::default() };
     };
-    let beside = Beside { config: &config, prior: &prior, draft: &hooked.draft };
+    let beside = Beside { config: &config, prior: &aligned, draft: &hooked.draft };
     let settled = settle(block, &base, beside, Stage { changed: false, decided });
     let value = if !prior.is_null() && settled == prior {
         settled
     } else {
         settle(block, &base, beside, Stage { changed: true, decided })
     };
-    let mut replace = hooked.replace;
+    let mut replace: Vec<Path> = hooked.replace.iter().map(|p| told::in_steps(block, p)).collect();
     if !prior.is_null() {
-        find_replacements(block, &value, &prior, &At::ROOT, &mut replace);
+        replace::find(block, &value, &prior, &At::ROOT, &mut replace);
     }
-    Planned { value: Some(value), replace, private: hooked.private, diagnostics: cx.take_warnings() }
+    Planned { value: Some(value), replace, private: hooked.private, diagnostics }
+}
+
+/// What is not written: the default, or what it was before if the provider sets it.
+fn filled_in(attribute: &Attribute, written: &Value, beside: Beside<'_>) -> Value {
+    match &attribute.default {
+        Some(default) if written.is_null() => default.clone(),
+        None if written.is_null() && attribute.is_computed() => beside.prior.clone(),
+        _ => written.clone(),
+    }
 }
 
 /// What the author's hook is to decide stands empty in its draft.
@@ -86,16 +96,17 @@ fn settle(block: &Block, base: &Value, beside: Beside<'_>, stage: Stage) -> Valu
 
 fn settle_one(attribute: &Attribute, base: &Value, beside: Beside<'_>, stage: Stage) -> Value {
     let kept = match attribute.keep {
-        Keep::No => false,
-        Keep::UnlessPlanned => stage.decided,
+        // What only a replacement can change does not change in an update.
+        Keep::No => attribute.force_new,
+        Keep::UnlessPlanned => attribute.force_new || stage.decided,
         Keep::Always => true,
     };
     if !beside.config.is_null() {
-        // Terraform allows the hook one thing here: to keep the prior spelling of an equal value.
-        let spelled_as_before = !beside.prior.is_null() && beside.draft == beside.prior;
-        return if spelled_as_before { beside.prior.clone() } else { base.clone() };
+        // Terraform allows one thing here: to keep the prior spelling of an equal value.
+        return if attribute.is_same(beside.prior, base) { beside.prior.clone() } else { base.clone() };
     }
-    if !attribute.is_computed() {
+    // A default is as good as written: a hook that cannot run yet must not be able to change it later.
+    if !attribute.is_computed() || attribute.default.is_some() {
         return base.clone();
     }
     if !beside.draft.is_null() {
@@ -103,38 +114,4 @@ fn settle_one(attribute: &Attribute, base: &Value, beside: Beside<'_>, stage: St
     }
     let stays = !stage.changed || (kept && !base.is_null());
     if stays { base.clone() } else { Value::UNKNOWN }
-}
-
-fn find_replacements(block: &Block, planned: &Value, prior: &Value, at: &At<'_>, found: &mut Vec<Path>) {
-    for attribute in block.attributes.iter().filter(|a| a.force_new) {
-        if planned.field(&attribute.name) != prior.field(&attribute.name) {
-            found.push(at.field(&attribute.name).path());
-        }
-    }
-    for nested in &block.blocks {
-        let here = at.field(&nested.name);
-        let (now, before) = (planned.field(&nested.name), prior.field(&nested.name));
-        if nested.force_new && now != before {
-            found.push(here.path());
-        }
-        nested.each(now, &here, |inner, place| {
-            // A set's path cannot name the element, so a difference anywhere in it counts.
-            match at_same_place(before, &place.path(), &here.path()) {
-                Some(old) => find_replacements(&nested.block, inner, old, place, found),
-                None if now != before => find_replacements(&nested.block, inner, &Value::Null, place, found),
-                None => {}
-            }
-        });
-    }
-    found.dedup();
-}
-
-/// The block that stood at `place` before; none in a set, or where it is new.
-fn at_same_place<'v>(before: &'v Value, place: &Path, collection: &Path) -> Option<&'v Value> {
-    match place.0.get(collection.0.len()) {
-        None => before.fields().map(|_| before),
-        Some(crate::path::Step::Index(index)) => before.elements()?.get(*index),
-        Some(crate::path::Step::Key(label)) => before.fields()?.get(label),
-        Some(crate::path::Step::Field(_)) => None,
-    }
 }

@@ -8,6 +8,7 @@ use crate::schema::{Block, Schema};
 use crate::value::Value;
 
 use super::data::check_config;
+use super::told::told;
 use super::walk::with_defaults;
 
 /// A provider with its schema, ready to be configured.
@@ -39,14 +40,8 @@ impl ProviderEngine {
             return (ProviderData::NotKnownYet(path), Vec::new());
         }
         let outcome = self.provider.configure(cx, with_defaults(&self.schema.block, config, config)).await;
-        let mut diagnostics = cx.take_warnings();
-        match outcome {
-            Ok(data) => (ProviderData::Ready(data), diagnostics),
-            Err(failure) => {
-                diagnostics.extend(failure.0);
-                (ProviderData::Unconfigured, diagnostics)
-            }
-        }
+        let (data, diagnostics) = told(&self.schema.block, cx, outcome);
+        (data.map_or(ProviderData::Unconfigured, ProviderData::Ready), diagnostics)
     }
 }
 

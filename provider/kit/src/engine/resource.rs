@@ -9,10 +9,11 @@ use crate::resource::{AnyResource, Moved};
 use crate::schema::{Block, Schema};
 use crate::value::Value;
 
+use super::honour::honour;
 use super::plan::{self, Planned, Proposal};
 use super::timeouts::{self, Verb};
 use super::walk::{in_order, known_but_late, with_defaults, with_write_only, without_write_only};
-use super::{conform, validate};
+use super::{conform, told, validate};
 
 /// A resource with its schema, ready to be asked.
 #[allow(missing_debug_implementations, reason = "the author's side is opaque")]
@@ -84,7 +85,7 @@ impl ResourceEngine {
         let (config, _) = timeouts::split(config);
         let filled = with_defaults(&self.inner, &config, &config);
         found.extend(self.resource.check(&filled, known_but_late(&self.inner, &config)));
-        found
+        told::located(&self.schema.block, found)
     }
 
     /// A saved state in today's shape.
@@ -125,8 +126,7 @@ impl ResourceEngine {
 
     async fn plan_delete(&self, cx: &Cx, prior: Value, private: Private) -> Planned {
         let verdict = self.resource.plan_delete(cx, prior).await;
-        let mut diagnostics = cx.take_warnings();
-        diagnostics.extend(verdict.err().into_iter().flat_map(|failure| failure.0));
+        let (_, diagnostics) = told::told(&self.schema.block, cx, verdict);
         Planned { value: Some(Value::Null), private, diagnostics, ..Planned::default() }
     }
 
@@ -204,32 +204,11 @@ impl ResourceEngine {
 
     /// What Terraform is to save: known, without what must not be stored, with the user's `timeouts`.
     fn saved(&self, cx: &Cx, slot: Slot, limits: Value, verdict: Result<()>) -> Applied {
-        let mut diagnostics = cx.take_warnings();
-        diagnostics.extend(verdict.err().into_iter().flat_map(|failure| failure.0));
+        let (_, diagnostics) = told::told(&self.schema.block, cx, verdict);
         let value = slot.value.map_or(Value::Null, |value| {
             let stored = in_order(without_write_only(&self.inner, &value)).unknown_to_null();
             timeouts::join(stored, limits.unknown_to_null())
         });
         Applied { value, private: slot.private, diagnostics }
-    }
-}
-
-/// What was made, held to what was planned: Terraform insists on every value that the plan knew.
-fn honour(planned: &Value, made: Value) -> Value {
-    match (planned, made) {
-        (Value::Unknown(_), made) => made,
-        (planned, _) if planned.is_wholly_known() => planned.clone(),
-        (Value::List(planned), Value::List(made)) if planned.len() == made.len() => {
-            Value::List(planned.iter().zip(made).map(|(planned, made)| honour(planned, made)).collect())
-        }
-        (Value::Map(planned), Value::Map(made)) => Value::Map(
-            made.into_iter()
-                .map(|(name, made)| match planned.get(&name) {
-                    Some(planned) => (name, honour(planned, made)),
-                    None => (name, made),
-                })
-                .collect(),
-        ),
-        (_, made) => made,
     }
 }

@@ -2,20 +2,58 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::path::At;
-use crate::schema::{Block, NestedBlock, Nesting};
+use crate::schema::{Attribute, Block, NestedBlock, Nesting};
+use crate::ty::Type;
 use crate::value::Value;
 
 /// Applies every check of the schema. Terraform itself has checked types and required attributes.
 pub(super) fn validate(block: &Block, config: &Value, at: &At<'_>, found: &mut Vec<Diagnostic>) {
     for attribute in &block.attributes {
-        let value = config.field(&attribute.name);
-        attribute.checks.iter().for_each(|check| check.run(value, &at.field(&attribute.name), found));
+        check(attribute, config.field(&attribute.name), &at.field(&attribute.name), found);
     }
     for nested in &block.blocks {
         let here = at.field(&nested.name);
         let value = config.field(&nested.name);
         count(nested, value, &here, found);
         nested.each(value, &here, |inner, place| validate(&nested.block, inner, place, found));
+    }
+}
+
+fn check(attribute: &Attribute, value: &Value, at: &At<'_>, found: &mut Vec<Diagnostic>) {
+    if value.is_null() {
+        return;
+    }
+    if let Some(fits) = attribute.fits.filter(|_| value.is_wholly_known())
+        && let Err(problem) = fits(value, at)
+    {
+        return found.push(problem);
+    }
+    attribute.checks.iter().for_each(|check| check.run(value, at, found));
+    if let Some(object) = &attribute.object {
+        check_objects(object, &attribute.ty, value, at, found);
+    }
+}
+
+/// The checks of a struct's fields, wherever in a collection its objects stand.
+fn check_objects(object: &Block, ty: &Type, value: &Value, at: &At<'_>, found: &mut Vec<Diagnostic>) {
+    match (ty, value) {
+        (Type::Object(_), Value::Map(_)) => validate(object, value, at, found),
+        (Type::List(ty), Value::List(elements)) => {
+            for (index, element) in elements.iter().enumerate() {
+                check_objects(object, ty, element, &at.index(index), found);
+            }
+        }
+        (Type::Set(ty), Value::Set(elements)) => {
+            for element in elements {
+                check_objects(object, ty, element, &at.element(), found);
+            }
+        }
+        (Type::Map(ty), Value::Map(fields)) => {
+            for (key, element) in fields {
+                check_objects(object, ty, element, &at.key(key), found);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -1,6 +1,6 @@
 //! Walks over a block's value and the values beside it: configuration, prior state, an author's draft.
 //!
-//! Blocks of a list meet by index, of a map by label; a set's have nothing but their content to be recognised by.
+//! Blocks of a list meet by index, of a map by label; those of a set by index too, once [`super::sets`] has aligned them.
 
 use std::collections::BTreeMap;
 
@@ -70,28 +70,11 @@ fn rebuild_nested(
                 .map(|(label, e)| (label.clone(), inner(e, beside.field(label))))
                 .collect::<BTreeMap<_, _>>(),
         ),
+        // The values beside a set are in its order: it is not sorted before the plan is done.
         (Nesting::Set, Value::Set(elements)) => {
-            let beside_of =
-                |(i, e)| Beside { config: twin(e, beside.config), prior: &Value::Null, ..beside.index(i) };
-            Value::Set(elements.iter().enumerate().map(|(i, e)| inner(e, beside_of((i, e)))).collect())
+            Value::Set(elements.iter().enumerate().map(|(i, e)| inner(e, beside.index(i))).collect())
         }
         _ => base.clone(),
-    }
-}
-
-/// The configured element that became `element`: the first whose every written part is found in it.
-fn twin<'v>(element: &Value, configured: &'v Value) -> &'v Value {
-    let mut candidates = configured.elements().unwrap_or_default().iter();
-    candidates.find(|written| covers(written, element)).unwrap_or(&Value::Null)
-}
-
-fn covers(written: &Value, element: &Value) -> bool {
-    match (written, element) {
-        (Value::Null, _) => true,
-        (Value::Map(fields), Value::Map(_)) => {
-            fields.iter().all(|(name, value)| covers(value, element.field(name)))
-        }
-        _ => written == element,
     }
 }
 
