@@ -38,7 +38,7 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 Ok(Self { #(#decode),* })
             }
             fn encode(&self) -> ::kit::Value {
-                ::kit::Value::object([#(#encode),*])
+                ::kit::Value::object::<&str>([#(#encode),*])
             }
         }
     })
