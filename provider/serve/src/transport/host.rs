@@ -27,7 +27,7 @@ use tokio_stream::wrappers::ReceiverStream;
 /// What Terraform itself sends and takes, either way.
 const LONGEST_MESSAGE: usize = 256 << 20;
 /// Terraform kills two seconds after it has asked for a shutdown, and each command asks several times.
-const AFTER_SHUTDOWN: Duration = Duration::from_millis(300);
+const AFTER_SHUTDOWN: Duration = Duration::from_millis(200);
 /// How long the answers to finished work may take to be sent.
 const AFTER_WORK: Duration = Duration::from_secs(5);
 /// Terraform dials as soon as it has read the handshake.
