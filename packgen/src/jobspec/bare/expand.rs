@@ -15,13 +15,11 @@ pub(super) fn job(scope: &Scope<'_>, job: &BlockSyntax, out: &mut Diagnostics) -
     block(scope, job, Some(&grammar::JOB), None, out)
 }
 
-type Trace = Option<Arc<Via>>;
-
 fn block(
     scope: &Scope<'_>,
     syntax: &BlockSyntax,
     body: Option<&'static Body>,
-    via: Trace,
+    via: Option<&Arc<Via>>,
     out: &mut Diagnostics,
 ) -> Block {
     let mut block = Block {
@@ -29,10 +27,10 @@ fn block(
         labels: syntax.labels.clone(),
         attrs: Vec::new(),
         blocks: Vec::new(),
-        via: via.clone(),
+        via: via.cloned(),
         span: syntax.span,
     };
-    fill(scope, &syntax.body, body, via.as_ref(), &mut block, out);
+    fill(scope, &syntax.body, body, via, &mut block, out);
     block
 }
 

@@ -10,7 +10,7 @@ pub static VOLUME: Body = Body {
     doc: "A volume that the group's tasks can mount.",
     label: Some("Name"),
     attrs: &[
-        attr("type", Str, "Type", "Kind of volume.").only(&["host", "csi"]),
+        attr("type", Str, "Type", "Kind of volume."),
         attr("source", Str, "Source", "Name of the volume on the node, or its id in the cluster."),
         attr("read_only", Bool, "ReadOnly", "Forbid writing.").default("false"),
         attr(

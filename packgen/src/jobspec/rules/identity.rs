@@ -78,13 +78,17 @@ fn file(at: Cursor<'_>, out: &mut Diagnostics) {
     }
 }
 
+/// Of two the last one counts; three are refused.
 fn one_default(task: &Task<'_, '_>, out: &mut Diagnostics) {
-    let mut defaults = task.at.blocks_of("identity").filter(|at| is_default(*at));
-    let Some(first) = defaults.next() else { return };
-    for second in defaults {
-        let finding = second.error("identity-twice", "a task has one default identity, this is another");
-        out.push(finding.note("the first is here", first.head()).help("give the identity a `name`"));
-    }
+    let defaults: Vec<Cursor<'_>> = task.at.blocks_of("identity").filter(|at| is_default(*at)).collect();
+    let (Some(first), Some(last)) = (defaults.first(), defaults.last()) else { return };
+    let finding = match defaults.len() {
+        0 | 1 => return,
+        2 => last
+            .warning("identity-twice", "a task has one default identity: the one before this does nothing"),
+        _ => last.error("identity-twice", "a task has one default identity, this is another"),
+    };
+    out.push(finding.note("the first is here", first.head()).help("give the identity a `name`"));
 }
 
 #[cfg(test)]

@@ -135,11 +135,11 @@ fn enterprise(job: &Job<'_>, out: &mut Diagnostics) {
     let mut say = |at: super::Cursor<'_>, what: &str| {
         out.push(at.error("enterprise", format!("{what} needs Nomad Enterprise")));
     };
-    if let Some(block) = job.at.block_of("multiregion") {
+    if let Some(block) = job.at.block_of("multiregion").filter(|block| block.has("region")) {
         say(block, "`multiregion`");
     }
     for task in job.tasks() {
-        if let Some(block) = task.at.block_of("schedule") {
+        if let Some(block) = task.at.block_of("schedule").filter(|block| block.has("cron")) {
             say(block, "`schedule`");
         }
         let numa = task.at.block_of("resources").and_then(|resources| resources.block_of("numa"));
@@ -210,8 +210,8 @@ mod tests {
 
     #[test]
     fn what_needs_enterprise() {
-        tells("enterprise", &job("multiregion {}"), &job(""));
-        tells("enterprise", &task("schedule {}"), &task(""));
+        tells("enterprise", &job("multiregion {\nregion \"a\" {}\n}"), &job("multiregion {}"));
+        tells("enterprise", &task("schedule {\ncron {}\n}"), &task("schedule {}"));
         tells("enterprise", &task("vault {\nnamespace = \"a\"\n}"), &task("vault {}"));
         tells(
             "enterprise",

@@ -56,7 +56,7 @@ fn secrets(at: Cursor<'_>, out: &mut Diagnostics) {
 
 fn disk(at: Cursor<'_>, out: &mut Diagnostics) {
     if at.int("disk").is().is_some_and(|disk| disk > 0) {
-        let finding = at.error_at("disk", "resources-disk", "a task cannot reserve disk, its group does");
+        let finding = at.warning_at("disk", "resources-disk", "a task reserves no disk, its group does");
         out.push(finding.help("write `ephemeral_disk { size = … }` in the group"));
     }
 }

@@ -68,12 +68,9 @@ fn signal(at: Cursor<'_>, out: &mut Diagnostics) {
     if !is_mode(at, "signal") {
         return;
     }
-    if at.text_or_empty("change_signal").is_some_and(|signal| signal.is_empty()) {
+    if at.text("change_signal").is().is_some_and(|signal| signal.is_empty()) {
         let message = "`change_mode = \"signal\"` needs a `change_signal`";
-        out.push(
-            at.error_at("change_mode", "template-signal", message)
-                .help("for example `change_signal = \"SIGHUP\"`"),
-        );
+        out.push(at.error_at("change_signal", "template-signal", message).help("leave it out for SIGHUP"));
     }
     if at.is_true("env") {
         let message =
@@ -157,7 +154,7 @@ mod tests {
         tells("template-mode", &template("change_mode = \"\""), &template("change_mode = \"noop\""));
         tells(
             "template-signal",
-            &template("change_mode = \"signal\""),
+            &template("change_mode = \"signal\"\nchange_signal = \"\""),
             &template("change_mode = \"signal\"\nchange_signal = \"SIGHUP\""),
         );
         tells(

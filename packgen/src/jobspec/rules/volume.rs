@@ -2,7 +2,7 @@
 
 use crate::source::Diagnostics;
 
-use super::super::cursor::Cursor;
+use super::super::cursor::{Cursor, Known};
 use super::scene::{Group, Job, Kind};
 
 type Rule = fn(&Job<'_>, &Group<'_>, &mut Diagnostics);
@@ -133,13 +133,16 @@ fn csi_access(_: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
 fn mounts(_: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
     let labels: Vec<&str> = known(group).map(Cursor::label).collect();
     for mount in group.tasks.iter().flat_map(|task| task.blocks_of("volume_mount")) {
-        let Some(name) = mount.text_or_empty("volume") else { continue };
+        let name = match mount.text("volume") {
+            Known::Is(name) => name,
+            Known::Later => continue,
+            Known::Absent => {
+                out.push(mount.warning("mount-volume", "Nomad ignores a `volume_mount` without `volume`"));
+                continue;
+            }
+        };
         if name.is_empty() {
-            out.push(mount.error_at(
-                "volume",
-                "mount-volume",
-                "`volume` is missing: which volume is mounted?",
-            ));
+            out.push(mount.error_at("volume", "mount-volume", "`volume` is empty: which volume is mounted?"));
         } else if !labels.contains(&name.as_str()) {
             let message = format!("the group has no volume {:?}", name.as_str());
             let help = super::super::validate::did_you_mean(&name, labels.iter().copied());
@@ -245,6 +248,7 @@ mod tests {
             |volume: &str| task(&format!("volume_mount {{\nvolume = \"{volume}\"\ndestination = \"/d\"\n}}"));
         tells("mount-volume", &mount("dato"), &mount("data"));
         tells("mount-volume", &task("volume_mount {}"), &mount("data"));
+        tells("mount-volume", &mount(""), &mount("data"));
     }
 
     #[test]

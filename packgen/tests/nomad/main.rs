@@ -1,0 +1,13 @@
+//! Truth is Nomad: every jobspec in a checkout of Nomad's source is judged by Nomad itself and by us.
+//!
+//! `LOSTOPS_NOMAD_TREE` names the checkout (files, and jobspecs inside documentation and Go tests),
+//! `LOSTOPS_NOMAD` the program, which is otherwise looked for on `PATH`.
+
+mod agent;
+mod cases;
+mod disagreements;
+mod parse;
+mod program;
+mod reading;
+mod register;
+mod report;
