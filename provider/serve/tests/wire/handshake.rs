@@ -99,6 +99,7 @@ fn check_08_a_temporary_folder_that_is_too_deep_or_missing_is_passed_over() {
         let plugin = Plugin::start(&[("TMPDIR", unusable)]);
         assert!(plugin.socket().starts_with("/tmp"), "{}", plugin.line());
         assert!(plugin.socket().exists());
+        plugin.end();
     }
     assert_eq!(deep.read_dir().unwrap().count(), 0);
 }

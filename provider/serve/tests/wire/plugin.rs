@@ -6,6 +6,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 pub const COOKIE: (&str, &str) =
     ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2");
@@ -21,6 +22,8 @@ pub struct Plugin {
     line: String,
     rest: Option<JoinHandle<String>>,
     stderr: Option<JoinHandle<String>>,
+    /// Its temporary folder, which goes even if it had no time to clear it.
+    _folder: TempDir,
 }
 
 /// What a provider left behind.
@@ -59,22 +62,24 @@ impl Plugin {
     /// Starts the provider with the cookie and these variables, and waits for its handshake.
     pub fn start(variables: &[(&str, &str)]) -> Self {
         let mut command = command();
-        command.env(COOKIE.0, COOKIE.1).envs(variables.iter().copied());
-        Self::run(command, "1|")
+        command.env(COOKIE.0, COOKIE.1);
+        Self::run(command, variables, "1|")
     }
 
     /// Starts it for debugging, and waits for the line that says how to reach it.
     pub fn debug() -> Self {
         let mut command = command();
         command.arg("-debug");
-        Self::run(command, REATTACH)
+        Self::run(command, &[], REATTACH)
     }
 
-    fn run(mut command: Command, expected: &str) -> Self {
-        let mut child = command.spawn().unwrap();
+    fn run(mut command: Command, variables: &[(&str, &str)], expected: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = command.env("TMPDIR", folder.path()).envs(variables.iter().copied()).spawn().unwrap();
         let (lines, rest) = tail(child.stdout.take().unwrap());
         let (_, stderr) = tail(child.stderr.take().unwrap());
-        let mut plugin = Self { child, line: String::new(), rest: Some(rest), stderr: Some(stderr) };
+        let mut plugin =
+            Self { child, line: String::new(), rest: Some(rest), stderr: Some(stderr), _folder: folder };
         while !plugin.line.starts_with(expected) {
             let Ok(line) = lines.recv_timeout(FOR_EVER) else {
                 panic!("no line: {}", plugin.finish().stderr);
