@@ -5,6 +5,7 @@
 //! HTTP, files, clocks or the environment.
 
 pub mod check;
+pub mod docs;
 pub mod engine;
 pub mod model;
 pub mod schema;

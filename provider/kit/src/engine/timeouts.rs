@@ -39,7 +39,7 @@ impl Verb {
 /// The block for a resource with these defaults.
 pub(super) fn block(defaults: &Timeouts) -> NestedBlock {
     let attributes = defaults.each().map(|(verb, default)| Attribute {
-        default_doc: Some(default.into()),
+        default_doc: Some(format!("`{default}`").into()),
         ..Attribute::new(
             verb,
             format!("How long `{verb}` may take, such as `90s` or `1h30m`."),
