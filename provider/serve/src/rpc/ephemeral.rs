@@ -83,7 +83,7 @@ async fn closed(
     request: close_ephemeral_resource::Request,
 ) -> Result<Vec<Diagnostic>, Diagnostic> {
     let ephemeral = session.catalogue.ephemerals.get(&request.type_name)?;
-    Ok(ephemeral.engine.close(&session.cx(), kept(request.private)?).await)
+    Ok(ephemeral.engine.close(&session.cx_beyond_stop(), kept(request.private)?).await)
 }
 
 fn kept(private: Option<Bytes>) -> Result<Private, Diagnostic> {

@@ -47,6 +47,11 @@ impl Session {
         Cx::new(self.data(), self.life.stop_token())
     }
 
+    /// The same for work that has to be done although Terraform wants to stop: what is open must be closed.
+    fn cx_beyond_stop(&self) -> Cx {
+        Cx::new(self.data(), tokio_util::sync::CancellationToken::new())
+    }
+
     fn data(&self) -> ProviderData {
         self.data.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
