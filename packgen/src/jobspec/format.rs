@@ -73,7 +73,11 @@ fn line<'t>(pieces: &[Piece<'t>]) -> Line<'t> {
 fn indent(lines: &mut [Line<'_>]) {
     let mut levels: Vec<i32> = Vec::new();
     for line in lines {
-        let until_heredoc = line.lead.iter().position(|piece| piece.kind == Kind::OpenHeredoc).map_or(line.lead.len(), |at| at + 1);
+        let until_heredoc = line
+            .lead
+            .iter()
+            .position(|piece| piece.kind == Kind::OpenHeredoc)
+            .map_or(line.lead.len(), |at| at + 1);
         let net: i32 = line.lead.iter().take(until_heredoc).chain(&line.assign).map(opens).sum();
         let Some(first) = line.lead.first_mut() else { continue };
         if first.kind == Kind::Newline {
@@ -81,7 +85,9 @@ fn indent(lines: &mut [Line<'_>]) {
             continue;
         }
         let mut closed = (-net).max(0);
-        while closed > 0 && let Some(level) = levels.last_mut() {
+        while closed > 0
+            && let Some(level) = levels.last_mut()
+        {
             if closed < *level {
                 *level -= closed;
                 break;
@@ -118,8 +124,9 @@ fn between(pieces: &mut [Piece<'_>]) {
 /// Whether a blank stands between `subject` and `after`.
 fn blank_between(before: Option<Kind>, subject: &Piece<'_>, after: &Piece<'_>) -> bool {
     use Kind::{
-        Bang, CloseBrace, CloseHeredoc, CloseQuote, Comma, Directive, Dot, DoubleColon, Ellipsis, Ident, Interpolation, Literal,
-        LiteralNewline, Minus, Newline, Number, OpenBrace, OpenBracket, OpenHeredoc, OpenParen, OpenQuote, SequenceEnd,
+        Bang, CloseBrace, CloseHeredoc, CloseQuote, Comma, Directive, Dot, DoubleColon, Ellipsis, Ident,
+        Interpolation, Literal, LiteralNewline, Minus, Newline, Number, OpenBrace, OpenBracket, OpenHeredoc,
+        OpenParen, OpenQuote, SequenceEnd,
     };
     match (subject.kind, after.kind) {
         (_, Newline | Comma | Ellipsis | Dot) | (Dot, _) => false,
@@ -143,13 +150,32 @@ fn blank_between(before: Option<Kind>, subject: &Piece<'_>, after: &Piece<'_>) -
 /// Whether a minus after this takes away, and is no sign.
 fn ends_operand(kind: Kind) -> bool {
     use Kind::{
-        AndAnd, Bang, Colon, Comma, Equal, EqualEqual, Greater, GreaterOrEqual, Less, LessOrEqual, Minus, NotEqual, OpenBrace,
-        OpenBracket, OpenParen, OrOr, Percent, Plus, Question, Slash, Star,
+        AndAnd, Bang, Colon, Comma, Equal, EqualEqual, Greater, GreaterOrEqual, Less, LessOrEqual, Minus,
+        NotEqual, OpenBrace, OpenBracket, OpenParen, OrOr, Percent, Plus, Question, Slash, Star,
     };
     !matches!(
         kind,
-        OpenParen | OpenBrace | OpenBracket | Equal | Colon | Comma | Question | Plus | Star | Slash | Percent | Minus | EqualEqual
-            | NotEqual | Greater | GreaterOrEqual | Less | LessOrEqual | AndAnd | OrOr | Bang
+        OpenParen
+            | OpenBrace
+            | OpenBracket
+            | Equal
+            | Colon
+            | Comma
+            | Question
+            | Plus
+            | Star
+            | Slash
+            | Percent
+            | Minus
+            | EqualEqual
+            | NotEqual
+            | Greater
+            | GreaterOrEqual
+            | Less
+            | LessOrEqual
+            | AndAnd
+            | OrOr
+            | Bang
     )
 }
 

@@ -7,6 +7,7 @@ mod agent;
 mod cases;
 mod disagreements;
 mod parse;
+mod printing;
 mod program;
 mod reading;
 mod register;

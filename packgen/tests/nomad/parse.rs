@@ -28,7 +28,7 @@ fn compare(report: &mut Report, theirs: &reading::Outcome, ours: &reading::Outco
 }
 
 /// The first field in which two jobs differ.
-fn difference(path: &str, theirs: &Json, ours: &Json) -> Option<String> {
+pub fn difference(path: &str, theirs: &Json, ours: &Json) -> Option<String> {
     match (theirs, ours) {
         (Json::Object(a), Json::Object(b)) => {
             let gone = a

@@ -6,7 +6,7 @@
 
 mod ast;
 mod expression;
-mod lexer;
+pub(crate) mod lexer;
 mod literal;
 mod parser;
 mod template;

@@ -45,7 +45,8 @@ impl Printer {
     }
 
     fn block(&mut self, body: Option<&'static Body>, block: &Block) -> Result<(), Diagnostic> {
-        let labels: String = block.labels.iter().map(|label| format!(" {}", quote::plain(&label.value))).collect();
+        let labels: String =
+            block.labels.iter().map(|label| format!(" {}", quote::plain(&label.value))).collect();
         let head = format!("{}{labels} {{", &*block.ty.value);
         let before = self.out.len();
         self.line(&head);
@@ -74,7 +75,11 @@ impl Printer {
                 self.attr(def.ty, attr)?;
             }
         }
-        for attr in block.attrs.iter().filter(|attr| body.attr(&attr.name).is_none() && body.block(&attr.name).is_none()) {
+        for attr in block
+            .attrs
+            .iter()
+            .filter(|attr| body.attr(&attr.name).is_none() && body.block(&attr.name).is_none())
+        {
             self.attr(Type::Any, attr)?;
         }
         for slot in body.blocks {
@@ -85,7 +90,9 @@ impl Printer {
             for inner in block.blocks_of(slot.name) {
                 self.gap(start);
                 match slot.body.map {
-                    Some(map) if slot.or_attribute && !all_identifiers(inner) => self.map_attribute(map, inner)?,
+                    Some(map) if slot.or_attribute && !all_identifiers(inner) => {
+                        self.map_attribute(map, inner)?
+                    }
                     _ => self.block(Some(slot.body), inner)?,
                 }
             }

@@ -21,7 +21,7 @@ pub(super) fn quoted(text: &str) -> String {
 /// A string in quotes where nothing is kept for run time: labels and names of entries.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::from("\"");
-    escape(&doubled(text), &mut out);
+    escape(text, &mut out);
     out.push('"');
     out
 }
@@ -32,7 +32,10 @@ pub(super) fn heredoc(text: &str, indent: usize) -> Option<String> {
     if !text.ends_with('\n') || text.contains(odd) {
         return None;
     }
-    let body: String = pieces(text).into_iter().map(|(piece, kept)| if kept { piece.to_owned() } else { doubled(piece) }).collect();
+    let body: String = pieces(text)
+        .into_iter()
+        .map(|(piece, kept)| if kept { piece.to_owned() } else { doubled(piece) })
+        .collect();
     let marker = (0..).map(|n| if n == 0 { "EOT".to_owned() } else { format!("EOT{n}") });
     let marker = marker.into_iter().find(|marker| !body.lines().any(|line| line.trim() == marker))?;
     let mut out = String::with_capacity(body.len() + 32);
@@ -57,7 +60,9 @@ pub(super) fn heredoc(text: &str, indent: usize) -> Option<String> {
 fn can_be_indented(body: &str) -> bool {
     let mut written = body.lines().filter(|line| !line.trim().is_empty()).peekable();
     let starts = |line: &str| line.starts_with(|letter: char| !letter.is_whitespace());
-    written.peek().is_some() && written.clone().any(starts) && written.all(|line| starts(line) || line.starts_with(' '))
+    written.peek().is_some()
+        && written.clone().any(starts)
+        && written.all(|line| starts(line) || line.starts_with(' '))
 }
 
 /// The text in parts: what is kept as it is, and what has `${` and `%{` escaped.
@@ -110,7 +115,13 @@ fn escape(text: &str, out: &mut String) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            letter if letter.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            letter if letter.is_control() => {
+                let code = u32::from(letter);
+                out.push_str("\\u");
+                out.extend(
+                    [12, 8, 4, 0].map(|shift| char::from_digit(code >> shift & 15, 16).unwrap_or('0')),
+                );
+            }
             letter => out.push(letter),
         }
     }

@@ -2,14 +2,13 @@
 //!
 //! It reads no file and no environment by itself; what it may read is handed in.
 
-mod expand;
-
 use crate::hcl::eval::{Dialect, Env, Files, NoFiles};
 use crate::hcl::syntax::{BlockSyntax, Body, Item, parse_body};
 use crate::hcl::{Entry, Value};
 use crate::source::{Diagnostic, Diagnostics, FileId, SourceMap};
 use crate::tree::Tree;
 
+use super::expand;
 use super::validate::did_you_mean;
 
 /// What a file is read with.

@@ -8,10 +8,10 @@ use crate::hcl::{Entry, Text, Value};
 use crate::source::{Diagnostic, Diagnostics, Spanned};
 use crate::tree::{Attr, Block, Name, Trail, Via};
 
-use super::super::grammar::{self, Body};
+use super::grammar::{self, Body};
 
 /// A `job` block.
-pub(super) fn job(scope: &Scope<'_>, job: &BlockSyntax, out: &mut Diagnostics) -> Block {
+pub(crate) fn job(scope: &Scope<'_>, job: &BlockSyntax, out: &mut Diagnostics) -> Block {
     block(scope, job, Some(&grammar::JOB), None, out)
 }
 
