@@ -1,0 +1,4 @@
+# expect: error "name: a file has one"
+data "lab_file" "d" {
+  name = ""
+}

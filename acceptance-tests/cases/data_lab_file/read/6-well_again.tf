@@ -1,0 +1,4 @@
+# plan: nothing
+data "lab_file" "d" {
+  name = "letter"
+}

@@ -1,0 +1,4 @@
+# plan: nothing
+ephemeral "lab_pass" "p" {
+  visitor = "ada"
+}

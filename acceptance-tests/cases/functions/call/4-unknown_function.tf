@@ -1,0 +1,4 @@
+# expect: error "reverse"
+output "x" {
+  value = provider::lab::reverse("x")
+}

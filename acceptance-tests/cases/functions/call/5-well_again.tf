@@ -1,0 +1,3 @@
+output "x" {
+  value = provider::lab::repeat("x", 1)
+}

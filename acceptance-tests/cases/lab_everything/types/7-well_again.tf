@@ -1,0 +1,3 @@
+resource "lab_everything" "e" {
+  port = 65535
+}

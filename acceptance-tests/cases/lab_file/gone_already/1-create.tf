@@ -1,0 +1,4 @@
+resource "lab_file" "a" {
+  name    = "hello"
+  content = "one"
+}

@@ -1,0 +1,3 @@
+# plan: lab_file.a delete
+# file: other absent
+# state: lab_file.a absent

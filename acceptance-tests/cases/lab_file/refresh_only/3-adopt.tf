@@ -1,0 +1,5 @@
+# plan: nothing
+resource "lab_file" "a" {
+  name    = "hello"
+  content = "theirs"
+}

@@ -1,0 +1,6 @@
+resource "lab_network" "n" {
+  name = "net"
+  entry {
+    address = "front"
+  }
+}

@@ -1,0 +1,5 @@
+# plan: nothing
+resource "lab_parcel" "a" {
+  name    = "box"
+  content = "socks"
+}

@@ -1,0 +1,4 @@
+resource "lab_trouble" "t" {
+  name  = "it"
+  fails = "delete"
+}

@@ -1,0 +1,2 @@
+# expect: error "Trouble: delete"
+# state: lab_trouble.t.tries = 3

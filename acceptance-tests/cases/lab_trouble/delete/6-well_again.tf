@@ -1,0 +1,4 @@
+# plan: lab_trouble.t update
+resource "lab_trouble" "t" {
+  name = "it"
+}

@@ -1,0 +1,5 @@
+# plan: nothing
+resource "lab_trouble" "t" {
+  name    = "it"
+  content = "four"
+}

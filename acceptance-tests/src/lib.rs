@@ -1,0 +1,33 @@
+//! Runs a provider as its users do: under the real Terraform and the real OpenTofu, in a folder of its own.
+//!
+//! Knows command lines, files and processes. Must never look into a provider's crates: what a test may see is what a
+//! user could see.
+#![cfg(unix)]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a harness reports by panicking: that is what fails a test"
+)]
+
+pub mod case;
+
+mod cli;
+mod handshake;
+mod outcome;
+mod process;
+mod program;
+mod provider;
+mod report;
+mod state;
+mod workspace;
+
+pub use cli::{Cli, Needs};
+pub use handshake::handshake;
+pub use outcome::Outcome;
+pub use process::{Running, Signal, wait_until};
+pub use program::{find, required};
+pub use provider::Provider;
+pub use report::{Message, Report};
+pub use state::State;
+pub use workspace::Workspace;
