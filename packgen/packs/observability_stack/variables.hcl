@@ -1,0 +1,374 @@
+# What runs, and where
+
+variable "components" {
+  description = "What runs. Whatever depends on a component that is left out adapts: without `tempo` there is no trace datasource, without `alertmanager` rules are evaluated but nobody is called."
+  type        = list(string)
+  default     = ["alertmanager", "alloy", "blackbox", "grafana", "loki", "prometheus", "tempo"]
+
+  validation {
+    condition     = length(var.components) > 0
+    error_message = "All components are off, so there is nothing to run: name at least one in `components`."
+  }
+  validation {
+    condition = length([
+      for c in var.components : c
+      if !contains(["alertmanager", "alloy", "blackbox", "grafana", "loki", "prometheus", "tempo"], c)
+    ]) == 0
+    error_message = "Unknown component: `components` takes alertmanager, alloy, blackbox, grafana, loki, prometheus and tempo."
+  }
+  validation {
+    condition     = contains(var.components, "prometheus") || !contains(var.components, "alertmanager")
+    error_message = "Alertmanager without Prometheus never hears of an alert: add `prometheus` to `components`, or leave `alertmanager` out."
+  }
+  validation {
+    condition     = contains(var.components, "prometheus") || !contains(var.components, "blackbox")
+    error_message = "The blackbox prober only probes when Prometheus asks it to: add `prometheus` to `components`, or leave `blackbox` out."
+  }
+}
+
+variable "cluster" {
+  description = "Name of the cluster: a label on every metric, log line and alert, so that several clusters can share a chat channel."
+  type        = string
+  default     = "lostops"
+
+  validation {
+    condition     = trimspace(var.cluster) != ""
+    error_message = "`cluster` is empty: give the cluster a name, it is how an alert says where it comes from."
+  }
+}
+
+variable "environment" {
+  description = "The apps' `deployment.environment.name`, as handed out in `otel_env`."
+  type        = string
+  default     = "production"
+}
+
+variable "datacenters" {
+  description = "Datacenters in which the stack may run."
+  type        = list(string)
+  default     = ["*"]
+}
+
+variable "node_pool" {
+  description = "Node pool of the stores and of Grafana. Alloy runs in every pool."
+  type        = string
+  default     = "default"
+}
+
+variable "constraints" {
+  description = "Where the stores and Grafana may run, beyond the node pool."
+  type = list(object({
+    attribute = string
+    operator  = optional(string, "=")
+    value     = optional(string)
+  }))
+  default = []
+}
+
+variable "host_network" {
+  description = "Nomad host network that all ports listen on, for example one named `private`. Unset: the client's default network."
+  type        = string
+  default     = null
+}
+
+variable "discovery" {
+  description = "Where services are registered and found: `consul`, or `nomad` for Nomad's own services."
+  type        = string
+  default     = "consul"
+
+  validation {
+    condition     = contains(["consul", "nomad"], var.discovery)
+    error_message = "`discovery` is either \"consul\" or \"nomad\"."
+  }
+}
+
+variable "registry" {
+  description = "Registry that the images are pulled from: a mirror, or the pull-through cache of an air gap."
+  type        = string
+  default     = "docker.io"
+}
+
+# How people reach it
+
+variable "domain" {
+  description = "Host name under which Grafana is reached, for example `grafana.example.com`. Unset: Grafana serves TLS with a certificate of its own on the node's address."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.domain == null || var.ingress != null
+    error_message = "`domain` is set, but nothing would route it to Grafana: add an `ingress` block, or leave `domain` out."
+  }
+}
+
+variable "ingress" {
+  description = "What routes `domain` to Grafana and terminates TLS for it."
+  type = object({
+    kind          = optional(string, "traefik")
+    entrypoint    = optional(string, "websecure")
+    cert_resolver = optional(string)
+    tags          = optional(list(string), [])
+  })
+  default = null
+
+  validation {
+    condition     = var.ingress == null || contains(["traefik", "tags"], try(var.ingress.kind, "traefik"))
+    error_message = "`ingress.kind` is \"traefik\", or \"tags\" for any other router that reads the service tags in `ingress.tags`."
+  }
+  validation {
+    condition     = try(var.ingress.kind, "") != "tags" || length(try(var.ingress.tags, [])) > 0
+    error_message = "`ingress.kind = \"tags\"` without tags routes nothing: list the tags that your router reads in `ingress.tags`."
+  }
+  validation {
+    condition     = var.ingress == null || var.domain != null
+    error_message = "An `ingress` without `domain` has no host name to route: set `domain`."
+  }
+}
+
+# What is kept, where, for how long
+
+variable "retention" {
+  description = "How long data is kept: a number and `h`, `d` or `w`."
+  type = object({
+    metrics = optional(string, "15d")
+    logs    = optional(string, "14d")
+    traces  = optional(string, "7d")
+  })
+  default = {}
+
+  validation {
+    condition = length([
+      for kept in [var.retention.metrics, var.retention.logs, var.retention.traces] : kept
+      if !can(parseint(trimsuffix(trimsuffix(trimsuffix(kept, "h"), "d"), "w"), 10)) || kept == trimsuffix(trimsuffix(trimsuffix(kept, "h"), "d"), "w")
+    ]) == 0
+    error_message = "A retention is a whole number and its unit, for example \"15d\" (units: h, d, w)."
+  }
+  validation {
+    condition     = try(parseint(trimsuffix(var.retention.logs, "h"), 10) >= 24, parseint(trimsuffix(trimsuffix(var.retention.logs, "d"), "w"), 10) >= 1, true)
+    error_message = "`retention.logs` is below a day, which Loki does not start with: give at least \"24h\"."
+  }
+  validation {
+    condition     = try(parseint(trimsuffix(var.retention.metrics, "h"), 10) >= 2, parseint(trimsuffix(trimsuffix(var.retention.metrics, "d"), "w"), 10) >= 1, true)
+    error_message = "`retention.metrics` is below two hours, which is one block of Prometheus: give at least \"2h\"."
+  }
+  validation {
+    condition     = try(parseint(trimsuffix(var.retention.traces, "h"), 10) >= 1, parseint(trimsuffix(trimsuffix(var.retention.traces, "d"), "w"), 10) >= 1, true)
+    error_message = "`retention.traces` is zero, which would keep nothing: give at least \"1h\", or leave `tempo` out of `components`."
+  }
+}
+
+variable "storage" {
+  description = "Where data lies. Grafana, Prometheus and Alertmanager always use a volume; Loki and Tempo use one too, or a bucket."
+  type = object({
+    volume = optional(object({
+      grafana_gib      = optional(number, 2)
+      loki_gib         = optional(number, 20)
+      tempo_gib        = optional(number, 10)
+      prometheus_gib   = optional(number, 20)
+      alertmanager_gib = optional(number, 1)
+    }), {})
+    s3 = optional(object({
+      bucket     = optional(string)
+      endpoint   = optional(string)
+      region     = optional(string, "us-east-1")
+      prefix     = optional(string, "observability")
+      path_style = optional(bool, false)
+      insecure   = optional(bool, false)
+      keys       = optional(bool, true)
+    }))
+    ephemeral = optional(bool, false)
+  })
+  default = {}
+
+  validation {
+    condition     = var.storage.s3 == null || trimspace(try(coalesce(var.storage.s3.bucket, ""), "")) != ""
+    error_message = "`storage.s3` has no `bucket`: name the bucket that Loki and Tempo write to (it has to exist)."
+  }
+  validation {
+    condition     = var.storage.s3 == null || trimspace(try(coalesce(var.storage.s3.endpoint, ""), "")) != ""
+    error_message = "`storage.s3` has no `endpoint`: give the host name of the object store, for example \"s3.eu-central-1.amazonaws.com\" or \"fsn1.your-objectstorage.com\"."
+  }
+  validation {
+    condition     = var.storage.s3 == null || length(split("://", try(coalesce(var.storage.s3.endpoint, ""), ""))) == 1
+    error_message = "`storage.s3.endpoint` is a host name with an optional port, without a scheme: drop \"https://\" (for plain HTTP set `insecure = true`)."
+  }
+  validation {
+    condition     = var.storage.s3 == null || !var.storage.ephemeral
+    error_message = "`storage.ephemeral` throws data away and `storage.s3` keeps it: choose one."
+  }
+  validation {
+    condition     = min(var.storage.volume.grafana_gib, var.storage.volume.loki_gib, var.storage.volume.tempo_gib, var.storage.volume.prometheus_gib, var.storage.volume.alertmanager_gib) >= 1
+    error_message = "A volume below 1 GiB cannot hold what these programs write at rest: give every volume at least 1."
+  }
+}
+
+# Who is called
+
+variable "alerting" {
+  description = "Where alerts go. Each receiver's address is a secret of its own (`discord_webhook_url`, `slack_webhook_url`, `webhook_url`, `smtp_password`, `deadman_url`); `severity` is the least that reaches it: `info`, `warning` or `critical`."
+  type = object({
+    discord = optional(object({ severity = optional(string, "warning") }))
+    slack = optional(object({
+      severity = optional(string, "warning")
+      channel  = optional(string)
+    }))
+    email = optional(object({
+      severity  = optional(string, "critical")
+      to        = optional(list(string), [])
+      from      = optional(string)
+      smarthost = optional(string)
+      username  = optional(string)
+    }))
+    webhook = optional(object({ severity = optional(string, "info") }))
+    deadman = optional(object({ every = optional(string, "5m") }))
+    group_wait      = optional(string, "30s")
+    group_interval  = optional(string, "5m")
+    repeat_interval = optional(string, "4h")
+  })
+  default = {}
+
+  validation {
+    condition     = var.alerting.email == null || (length(try(var.alerting.email.to, [])) > 0 && try(var.alerting.email.from, null) != null && try(var.alerting.email.smarthost, null) != null)
+    error_message = "`alerting.email` needs `to`, `from` and `smarthost` (host:port), or nobody is written to."
+  }
+  validation {
+    condition = length([
+      for severity in [
+        try(var.alerting.discord.severity, "info"), try(var.alerting.slack.severity, "info"),
+        try(var.alerting.email.severity, "info"), try(var.alerting.webhook.severity, "info"),
+      ] : severity if !contains(["info", "warning", "critical"], severity)
+    ]) == 0
+    error_message = "A receiver's `severity` is \"info\", \"warning\" or \"critical\"."
+  }
+  validation {
+    condition = contains(var.components, "alertmanager") || (
+      var.alerting.discord == null && var.alerting.slack == null && var.alerting.email == null &&
+      var.alerting.webhook == null && var.alerting.deadman == null
+    )
+    error_message = "`alerting` names receivers, but `alertmanager` is not among `components`: add it, or drop the receivers."
+  }
+}
+
+variable "probe" {
+  description = "What is looked at from outside, by name. `module` is `http` (2xx and a valid certificate), `https_redirect` (plain HTTP answers with a redirect), `tcp`, `tls` or `icmp`."
+  type = map(object({
+    target = string
+    module = optional(string, "http")
+  }))
+  default = {}
+
+  validation {
+    condition     = length([for p in values(var.probe) : p if !contains(["http", "https_redirect", "icmp", "tcp", "tls"], p.module)]) == 0
+    error_message = "A probe's `module` is http, https_redirect, icmp, tcp or tls."
+  }
+  validation {
+    condition     = length(var.probe) == 0 || contains(var.components, "blackbox")
+    error_message = "There are probes, but `blackbox` is not among `components`: add it, or drop the probes."
+  }
+}
+
+variable "dashboards" {
+  description = "More dashboards, by file name: Grafana's dashboard JSON."
+  type        = map(string)
+  default     = {}
+}
+
+variable "rules" {
+  description = "More alert and recording rules, by file name: Prometheus rule files in YAML."
+  type        = map(string)
+  default     = {}
+}
+
+# What is watched
+
+variable "agents" {
+  description = "How the Nomad and Consul agents' own metrics are reached. Alloy asks the agents of its node. Servers that run no Alloy are asked over the network: with Consul discovery they are found in the catalog, else name them in `nomad_servers` (host:4646). `ca_pem` is the cluster's CA (for agents that serve HTTPS)."
+  type = object({
+    ca_pem         = optional(string)
+    nomad_servers  = optional(list(string), [])
+    consul_address = optional(string, "127.0.0.1:8500")
+    consul_acl     = optional(bool, true)
+  })
+  default = {}
+}
+
+variable "alloc_dir" {
+  description = "Where the Nomad clients keep allocations: the logs of tasks that run without Docker are read there."
+  type        = string
+  default     = "/opt/nomad/data/alloc"
+}
+
+# The components one by one: upgrade one by changing its version
+
+variable "grafana" {
+  description = "Grafana. `tls` is `self_signed`, `certificate` (secrets `grafana_certificate`, `grafana_certificate_key`) or `off`; unset it is `off` behind an ingress, else `self_signed`."
+  type = object({
+    version   = optional(string)
+    tls       = optional(string)
+    resources = optional(object({ cpu = optional(number), memory = optional(number), memory_max = optional(number) }), {})
+  })
+  default = {}
+
+  validation {
+    condition     = contains(["self_signed", "certificate", "off"], coalesce(var.grafana.tls, "off"))
+    error_message = "`grafana.tls` is \"self_signed\", \"certificate\" or \"off\"."
+  }
+}
+
+variable "loki" {
+  description = "Loki 3."
+  type = object({
+    version        = optional(string)
+    ingest_mb      = optional(number, 8)
+    max_streams    = optional(number, 10000)
+    resources      = optional(object({ cpu = optional(number), memory = optional(number), memory_max = optional(number) }), {})
+  })
+  default = {}
+}
+
+variable "tempo" {
+  description = "Tempo 3, as one process."
+  type = object({
+    version   = optional(string)
+    resources = optional(object({ cpu = optional(number), memory = optional(number), memory_max = optional(number) }), {})
+  })
+  default = {}
+}
+
+variable "prometheus" {
+  description = "Prometheus 3 (3.8 or newer)."
+  type = object({
+    version         = optional(string)
+    scrape_interval = optional(string, "15s")
+    resources       = optional(object({ cpu = optional(number), memory = optional(number), memory_max = optional(number) }), {})
+  })
+  default = {}
+}
+
+variable "alertmanager" {
+  description = "Alertmanager."
+  type = object({
+    version   = optional(string)
+    resources = optional(object({ cpu = optional(number), memory = optional(number), memory_max = optional(number) }), {})
+  })
+  default = {}
+}
+
+variable "alloy" {
+  description = "Alloy, on every node. `journal` ships the host's journal as well."
+  type = object({
+    version   = optional(string)
+    journal   = optional(bool, true)
+    resources = optional(object({ cpu = optional(number), memory = optional(number), memory_max = optional(number) }), {})
+  })
+  default = {}
+}
+
+variable "blackbox" {
+  description = "The blackbox prober."
+  type = object({
+    version   = optional(string)
+    resources = optional(object({ cpu = optional(number), memory = optional(number), memory_max = optional(number) }), {})
+  })
+  default = {}
+}
