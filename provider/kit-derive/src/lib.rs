@@ -1,7 +1,8 @@
 //! `#[derive(Block)]`: lists a struct's fields for the kit, nothing more. What the settings mean is the kit's business.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
+use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, Lit, Meta, Result};
 
@@ -9,7 +10,8 @@ use syn::{Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, Lit
 ///
 /// A field is an attribute, or a nested block if marked `#[block]`. Its `///` lines are what the user reads, and have
 /// to be there. Settings stand in `#[attr(force_new, stable, check = dns_label, default = 3, …)]` and
-/// `#[block(min = 1, set)]`: each is the method of that name on the kit's `Attribute` or `NestedBlock`.
+/// `#[block(min = 1, set)]`: each is the method of that name on the kit's `Attribute` or `NestedBlock`. A setting of
+/// the whole struct, such as `#[block(deprecated = "…")]`, is a method of the kit's `schema::Block`.
 #[proc_macro_derive(Block, attributes(attr, block))]
 pub fn derive_block(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = syn::parse_macro_input!(input as DeriveInput);
@@ -17,15 +19,11 @@ pub fn derive_block(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 }
 
 fn expand(input: &DeriveInput) -> Result<TokenStream> {
-    let Data::Struct(data) = &input.data else {
-        return Err(Error::new(input.span(), "only a struct can be a block"));
-    };
-    let Fields::Named(fields) = &data.fields else {
-        return Err(Error::new(input.span(), "a block's fields need names"));
-    };
-    let fields = fields.named.iter().map(Row::of).collect::<Result<Vec<_>>>()?;
-    let (name, doc) = (&input.ident, doc(&input.attrs, input.span())?);
+    let fields = named_fields(input)?;
+    let fields = fields.into_iter().map(Row::of).collect::<Result<Vec<_>>>()?;
+    let (name, doc) = (&input.ident, doc(&input.attrs, &input.ident.to_string(), input.ident.span())?);
     let settings = settings(&input.attrs, "block")?;
+    let settings = settings.iter().map(|s| &s.call);
     let schema = fields.iter().map(Row::schema);
     let decode = fields.iter().map(Row::decode);
     let encode = fields.iter().map(Row::encode);
@@ -35,13 +33,38 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 ::kit::schema::Block::new(#doc) #(#settings)* #(#schema)*
             }
             fn decode(value: &::kit::Value, at: &::kit::At<'_>) -> ::std::result::Result<Self, ::kit::Diagnostic> {
+                let _ = (value, at);
                 Ok(Self { #(#decode),* })
             }
             fn encode(&self) -> ::kit::Value {
-                ::kit::Value::object::<&str>([#(#encode),*])
+                let fields: [(&str, ::kit::Value); _] = [#(#encode),*];
+                ::kit::Value::object(fields)
             }
         }
     })
+}
+
+fn named_fields(input: &DeriveInput) -> Result<Vec<&Field>> {
+    let name = &input.ident;
+    let fields = match &input.data {
+        Data::Struct(data) => &data.fields,
+        Data::Enum(_) | Data::Union(_) => {
+            let problem = format!("`{name}` has to be a struct: a block holds all of its fields at once");
+            return Err(Error::new(name.span(), problem));
+        }
+    };
+    if let Some(parameter) = input.generics.params.first() {
+        let problem = format!("`{name}` cannot have parameters: a schema is of one struct");
+        return Err(Error::new(parameter.span(), problem));
+    }
+    match fields {
+        Fields::Named(fields) => Ok(fields.named.iter().collect()),
+        Fields::Unit => Ok(Vec::new()),
+        Fields::Unnamed(fields) => {
+            let problem = format!("the fields of `{name}` need names: they are what the user writes");
+            Err(Error::new(fields.span(), problem))
+        }
+    }
 }
 
 /// One field, as it is listed.
@@ -50,20 +73,23 @@ struct Row<'a> {
     name: String,
     doc: String,
     block: bool,
-    settings: Vec<TokenStream>,
+    settings: Vec<Setting>,
 }
 
 impl<'a> Row<'a> {
     fn of(field: &'a Field) -> Result<Self> {
         let ident = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+        let span = field.ident.as_ref().map_or_else(|| field.span(), proc_macro2::Ident::span);
         let block = field.attrs.iter().any(|a| a.path().is_ident("block"));
         let settings = settings(&field.attrs, if block { "block" } else { "attr" })?;
         let name = ident.trim_start_matches("r#").to_owned();
-        Ok(Self { field, name, doc: doc(&field.attrs, field.span())?, block, settings })
+        let doc = doc(&field.attrs, &name, span)?;
+        Ok(Self { field, name, doc, block, settings })
     }
 
     fn schema(&self) -> TokenStream {
-        let (ty, name, doc, settings) = (&self.field.ty, &self.name, &self.doc, &self.settings);
+        let (ty, name, doc) = (&self.field.ty, &self.name, &self.doc);
+        let settings = self.settings.iter().map(|s| &s.call);
         if self.block {
             quote! { .block(::kit::schema::NestedBlock::of::<#ty>(#name, #doc) #(#settings)*) }
         } else {
@@ -83,7 +109,7 @@ impl<'a> Row<'a> {
     fn encode(&self) -> TokenStream {
         let (ident, name) = (&self.field.ident, &self.name);
         if self.block {
-            let set = self.settings.iter().any(|s| s.to_string().replace(' ', "") == ".set()");
+            let set = self.settings.iter().any(|s| s.name == "set");
             quote! { (#name, ::kit::Nest::encode(&self.#ident, #set)) }
         } else {
             quote! { (#name, ::kit::Attr::encode(&self.#ident)) }
@@ -91,49 +117,69 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The settings of `#[attr(…)]` or `#[block(…)]`, as calls of the methods that they name.
-fn settings(attrs: &[Attribute], kind: &str) -> Result<Vec<TokenStream>> {
-    let mut calls = Vec::new();
-    for attr in attrs.iter().filter(|a| a.path().is_ident(kind) && matches!(a.meta, Meta::List(_))) {
-        attr.parse_nested_meta(|meta| {
-            let name = meta.path.require_ident()?;
-            let call = match meta.value() {
-                Err(_) => quote! { .#name() },
-                Ok(value) => {
-                    let value: Expr = value.parse()?;
-                    let value = if name == "default" {
-                        by_reference(&value)
-                    } else {
-                        quote! { #value }
-                    };
-                    quote! { .#name(#value) }
-                }
-            };
-            calls.push(call);
-            Ok(())
-        })?;
+/// A setting, and the call of the method that it names.
+struct Setting {
+    name: String,
+    call: TokenStream,
+}
+
+/// The settings of `#[attr(…)]` or `#[block(…)]`. The other of the two has no meaning here.
+fn settings(attrs: &[Attribute], kind: &str) -> Result<Vec<Setting>> {
+    let mut settings = Vec::new();
+    for attr in attrs.iter().filter(|a| a.path().is_ident("attr") || a.path().is_ident("block")) {
+        if !attr.path().is_ident(kind) {
+            let problem = format!("this is a block: write its settings in `#[{kind}(…)]`");
+            return Err(Error::new(attr.span(), problem));
+        }
+        match &attr.meta {
+            Meta::Path(_) if kind == "block" => {}
+            Meta::List(_) => attr.parse_nested_meta(|meta| {
+                settings.push(setting(&meta)?);
+                Ok(())
+            })?,
+            _ => {
+                let problem = format!("settings stand in parentheses: `#[{kind}(…)]`");
+                return Err(Error::new(attr.span(), problem));
+            }
+        }
     }
-    Ok(calls)
+    Ok(settings)
+}
+
+fn setting(meta: &ParseNestedMeta<'_>) -> Result<Setting> {
+    let name = meta.path.require_ident()?;
+    let call = match meta.value() {
+        Err(_) => quote! { .#name() },
+        Ok(value) => match value.parse()? {
+            value if name == "default" => by_reference(name, &value),
+            value => quote! { .#name(#value) },
+        },
+    };
+    Ok(Setting { name: name.to_string(), call })
 }
 
 /// A default is written as a literal of the field's kind; text becomes a `String`, a bare number an `i64`.
-fn by_reference(value: &Expr) -> TokenStream {
+fn by_reference(name: &syn::Ident, value: &Expr) -> TokenStream {
     match value {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => quote! { &::std::string::String::from(#text) },
-        Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) if int.suffix().is_empty() => quote! { &(#int as i64) },
-        other => quote! { &(#other) },
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+            quote! { .#name(&::std::string::String::from(#text)) }
+        }
+        Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) if int.suffix().is_empty() => {
+            quote! { .#name(&(#int as i64)) }
+        }
+        other => quote! { .#name(&(#other)) },
     }
 }
 
 /// The `///` lines, without which nobody could use the attribute.
-fn doc(attrs: &[Attribute], span: proc_macro2::Span) -> Result<String> {
+fn doc(attrs: &[Attribute], name: &str, span: Span) -> Result<String> {
     let lines: Vec<String> = attrs.iter().filter_map(doc_line).collect();
     let text = lines.join("\n").trim().to_owned();
     if text.is_empty() {
-        Err(Error::new(span, "a `///` comment is missing: it is what the user reads"))
-    } else {
-        Ok(text)
+        let problem = format!("`{name}` needs a `///` comment: it is what the user reads");
+        return Err(Error::new(span, problem));
     }
+    Ok(text)
 }
 
 fn doc_line(attr: &Attribute) -> Option<String> {
@@ -144,5 +190,37 @@ fn doc_line(attr: &Attribute) -> Option<String> {
             Some(line.strip_prefix(' ').unwrap_or(&line).to_owned())
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(source: &str) -> String {
+        expand(&syn::parse_str(source).unwrap()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_words() {
+        for (source, expected) in [
+            ("/// X.\nenum X { A }", "`X` has to be a struct: a block holds all of its fields at once"),
+            ("/// X.\nstruct X(String);", "the fields of `X` need names: they are what the user writes"),
+            ("/// X.\nstruct X<T> { /// A.\na: T }", "`X` cannot have parameters: a schema is of one struct"),
+            ("struct X {}", "`X` needs a `///` comment: it is what the user reads"),
+            ("/// X.\nstruct X { a: String }", "`a` needs a `///` comment: it is what the user reads"),
+            (
+                "/// X.\nstruct X { ///\nr#type: String }",
+                "`type` needs a `///` comment: it is what the user reads",
+            ),
+            (
+                "/// X.\nstruct X { /// A.\n#[block] #[attr(force_new)] a: Y }",
+                "this is a block: write its settings in `#[block(…)]`",
+            ),
+            ("/// X.\nstruct X { /// A.\n#[attr] a: Y }", "settings stand in parentheses: `#[attr(…)]`"),
+            ("/// X.\n#[attr(x)] struct X {}", "this is a block: write its settings in `#[block(…)]`"),
+        ] {
+            assert_eq!(problem(source), expected, "{source}");
+        }
     }
 }

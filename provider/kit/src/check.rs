@@ -62,6 +62,10 @@ impl Check {
 /// Anything that can be written after `check =`: a [`Check`], or a function over text, whole numbers or any value.
 ///
 /// `Marker` only tells the kinds of function apart.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a check",
+    note = "a check is a `Check`, or a function of `&str`, `i64` or `&Value` that returns a `Verdict`"
+)]
 pub trait IntoCheck<Marker> {
     /// The check.
     fn into_check(self) -> Check;

@@ -14,6 +14,10 @@ use crate::value::Value;
 pub use presence::{Computed, Late};
 
 /// A struct whose fields are the attributes and nested blocks of a schema. Derive it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a block",
+    note = "a block is a struct with `#[derive(Block)]` and a `///` comment on every field"
+)]
 pub trait Block: Sized + Send + Sync + 'static {
     /// The schema.
     fn block() -> schema::Block;
@@ -24,6 +28,12 @@ pub trait Block: Sized + Send + Sync + 'static {
 }
 
 /// A type that an attribute's field can have. The type says who sets the attribute.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an attribute",
+    note = "an attribute is a `String`, `bool`, `i64`, `i32`, `u32`, `u16`, `f64`, `Number` or `Value`, a struct that \
+            derives `Block`, or an `Option`, `Computed`, `Late`, `Vec`, `BTreeSet` or `BTreeMap<String, _>` of those",
+    note = "a field that holds nested blocks is marked `#[block]`"
+)]
 pub trait Attr: Sized {
     /// Who sets an attribute held by this type.
     const PRESENCE: Presence = Presence::Required;
@@ -42,6 +52,10 @@ pub trait Attr: Sized {
 }
 
 /// A type that a nested block's field can have. The type says how the block is repeated.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a nested block",
+    note = "it is a struct that derives `Block`, or an `Option`, `Vec` or `BTreeMap<String, _>` of one"
+)]
 pub trait Nest: Sized {
     /// How the block is repeated.
     const NESTING: Nesting;
