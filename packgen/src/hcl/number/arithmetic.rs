@@ -113,7 +113,7 @@ pub(super) fn negate(a: &Number) -> Number {
 }
 
 pub(super) fn floor(a: &Number) -> Number {
-    let whole = truncate(a);
+    let whole = rounded(&truncate(a), a.precision());
     if a.is_integer() || a.is_infinite() || !a.is_negative() {
         return whole;
     }

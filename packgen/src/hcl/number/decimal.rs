@@ -64,12 +64,35 @@ pub(super) fn text(number: &Number) -> String {
     }
 }
 
+/// Digits without zeros at either end, and where the point stands: `25` and 1 are 2.5.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Digits {
+    pub text: String,
+    pub point: i64,
+}
+
+impl Digits {
+    /// How many digits are behind the point.
+    pub(super) fn behind(&self) -> usize {
+        usize::try_from(i64::try_from(self.text.len()).unwrap_or(i64::MAX) - self.point).unwrap_or(0)
+    }
+
+    /// The first `kept` digits, the last of them rounded, half to even.
+    pub(super) fn round(self, kept: i64) -> Digits {
+        let Ok(kept) = usize::try_from(kept) else { return Digits::default() };
+        match self.text.as_bytes().split_at_checked(kept) {
+            Some((kept, rest)) if !rest.is_empty() => rounded(kept, rest, self.point),
+            _ => self,
+        }
+    }
+}
+
 fn finite(big: &Big) -> String {
     let sign = if big.negative { "-" } else { "" };
     if big.mantissa == BigUint::ZERO {
         return format!("{sign}0");
     }
-    let (digits, point) = shortest(big);
+    let Digits { text: digits, point } = shortest(big);
     let length = i64::try_from(digits.len()).unwrap_or(i64::MAX);
     let zeros = |count: i64| "0".repeat(usize::try_from(count).unwrap_or(0));
     if point <= 0 {
@@ -82,17 +105,17 @@ fn finite(big: &Big) -> String {
     }
 }
 
-/// The digits and where the point stands: `("25", 1)` is 2.5.
-fn shortest(big: &Big) -> (String, i64) {
+/// The fewest digits that give the number back.
+pub(super) fn shortest(big: &Big) -> Digits {
     // One bit more than counts, so that the neighbours half way are whole numbers.
     let shift = u64::from(big.precision) + 1 - big.mantissa.bits();
     let middle = &big.mantissa << shift;
     let exponent = big.exponent - shift.cast_signed();
     let inclusive = !middle.bit(1);
     let [lower, middle, upper] =
-        [&middle - 1u8, middle.clone(), &middle + 1u8].map(|mantissa| decimal(&mantissa, exponent));
-    let point = middle.1;
-    let (lower, digits, upper) = (lower.0.into_bytes(), middle.0.into_bytes(), upper.0.into_bytes());
+        [&middle - 1u8, middle.clone(), &middle + 1u8].map(|mantissa| exact(&mantissa, exponent));
+    let point = middle.point;
+    let (lower, digits, upper) = (lower.text.into_bytes(), middle.text.into_bytes(), upper.text.into_bytes());
     let digit = |digits: &[u8], at: usize| digits.get(at).copied().unwrap_or(b'0');
     for (at, &own) in digits.iter().enumerate() {
         let (low, high) = (digit(&lower, at), digit(&upper, at));
@@ -109,8 +132,11 @@ fn shortest(big: &Big) -> (String, i64) {
     trimmed(&digits, point)
 }
 
-/// All digits of `mantissa × 2^exponent`, and where the point stands.
-fn decimal(mantissa: &BigUint, exponent: i64) -> (String, i64) {
+/// All digits of `mantissa × 2^exponent`.
+pub(super) fn exact(mantissa: &BigUint, exponent: i64) -> Digits {
+    if *mantissa == BigUint::ZERO {
+        return Digits::default();
+    }
     let power = u32::try_from(exponent.unsigned_abs()).unwrap_or(u32::MAX);
     let (scaled, behind) = if exponent < 0 {
         (mantissa * BigUint::from(5u8).pow(power), i64::from(power))
@@ -119,10 +145,10 @@ fn decimal(mantissa: &BigUint, exponent: i64) -> (String, i64) {
     };
     let digits = scaled.to_string();
     let point = i64::try_from(digits.len()).unwrap_or(i64::MAX) - behind;
-    (digits.trim_end_matches('0').to_owned(), point)
+    Digits { text: digits.trim_end_matches('0').to_owned(), point }
 }
 
-fn rounded(kept: &[u8], rest: &[u8], point: i64) -> (String, i64) {
+fn rounded(kept: &[u8], rest: &[u8], point: i64) -> Digits {
     let odd = kept.last().is_some_and(|digit| digit % 2 == 1);
     let up = match rest {
         [] => false,
@@ -132,21 +158,21 @@ fn rounded(kept: &[u8], rest: &[u8], point: i64) -> (String, i64) {
     if up { increased(kept, point) } else { trimmed(kept, point) }
 }
 
-fn increased(kept: &[u8], point: i64) -> (String, i64) {
+fn increased(kept: &[u8], point: i64) -> Digits {
     let nines = kept.iter().rev().take_while(|digit| **digit == b'9').count();
     let kept = kept.get(..kept.len() - nines).unwrap_or_default();
     match kept.split_last() {
-        None => ("1".to_owned(), point + 1),
+        None => Digits { text: "1".to_owned(), point: point + 1 },
         Some((last, before)) => {
             let digits = before.iter().copied().chain(std::iter::once(last + 1));
-            (digits.map(char::from).collect(), point)
+            Digits { text: digits.map(char::from).collect(), point }
         }
     }
 }
 
-fn trimmed(kept: &[u8], point: i64) -> (String, i64) {
+fn trimmed(kept: &[u8], point: i64) -> Digits {
     let digits: String = kept.iter().map(|digit| char::from(*digit)).collect();
-    (digits.trim_end_matches('0').to_owned(), point)
+    Digits { text: digits.trim_end_matches('0').to_owned(), point }
 }
 
 #[cfg(test)]

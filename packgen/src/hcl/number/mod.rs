@@ -6,11 +6,14 @@
 
 mod arithmetic;
 mod decimal;
+mod style;
 
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 use num_bigint::BigUint;
+
+pub(crate) use style::Style;
 
 /// Bits that count in a number that was written down.
 pub(crate) const WRITTEN: u32 = 512;

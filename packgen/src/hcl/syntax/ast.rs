@@ -223,6 +223,11 @@ impl Body {
 }
 
 impl Expr {
+    /// An expression that was not written in the native syntax.
+    pub(crate) fn made(kind: ExprKind, span: Span) -> Expr {
+        Expr { kind, span, height: 1 }
+    }
+
     /// Whether it is an object `{…}` without parentheses around it.
     pub fn is_object(&self) -> bool {
         matches!(self.kind, ExprKind::Object(_))
@@ -246,7 +251,9 @@ impl Expr {
             ExprKind::Name(path) if !bound.contains(&&**path.root) => see(path, self.span),
             ExprKind::Name(_) | ExprKind::Literal(_) | ExprKind::String(_) | ExprKind::Element => {}
             ExprKind::Template(parts) | ExprKind::Tuple(parts) => {
-                parts.iter().for_each(|part| part.walk(bound, see))
+                for part in parts {
+                    part.walk(bound, see);
+                }
             }
             ExprKind::Wrap(inner)
             | ExprKind::Parens(inner)

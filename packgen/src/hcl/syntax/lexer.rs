@@ -296,13 +296,7 @@ impl Lexer<'_> {
                 b'"' | b'$' | b'%' | b'\n' | b'\r' => break,
                 b'\\' => match bytes.get(length + 1) {
                     None | Some(b'\n' | b'\r') => break,
-                    Some(_) => {
-                        length += 1 + self
-                            .rest()
-                            .get(length + 1..)
-                            .and_then(|s| s.chars().next())
-                            .map_or(1, char::len_utf8)
-                    }
+                    Some(_) => length += 2,
                 },
                 _ => length += 1,
             }

@@ -5,10 +5,12 @@
 //! quoted strings and have no limit to nesting. This one recovers at the next line and goes on.
 
 mod ast;
+mod collection;
 mod expression;
 pub(crate) mod lexer;
 mod literal;
 mod parser;
+mod recovery;
 mod template;
 
 pub use ast::{

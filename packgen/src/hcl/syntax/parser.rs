@@ -8,7 +8,7 @@ use crate::source::{Diagnostic, Diagnostics, FileId, Span, Spanned};
 use crate::tree::Name;
 
 /// How deep expressions and blocks may be nested in the text.
-const MAX_DEPTH: usize = 200;
+pub(super) const MAX_DEPTH: usize = 200;
 
 /// A mistake that was found and written down already.
 #[derive(Debug)]
@@ -18,14 +18,14 @@ pub(super) type Parsed<T> = Result<T, Failed>;
 
 pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
-    file: FileId,
-    tokens: Vec<Token>,
+    pub(super) file: FileId,
+    pub(super) tokens: Vec<Token>,
     at: usize,
     /// Whether line breaks count: the last one says.
     pub(super) line_breaks: Vec<bool>,
-    depth: usize,
+    pub(super) depth: usize,
     /// After a mistake, what follows may look wrong although it is not.
-    recovered: bool,
+    pub(super) recovered: bool,
     pub(super) findings: Diagnostics,
 }
 
@@ -330,93 +330,6 @@ impl<'a> Parser<'a> {
         }
         let span = self.span_from(token.start);
         Ok(Body { items: vec![Item::Attribute(attribute)], span })
-    }
-
-    /// Skips to the line after the one that cannot be understood, brackets on it included.
-    fn recover(&mut self, item: Token) {
-        self.recovered = true;
-        self.line_breaks.truncate(1);
-        self.depth = self.depth.min(MAX_DEPTH);
-        if self.peek().start <= item.start {
-            self.next();
-        }
-        let mut open = 0usize;
-        loop {
-            let token = self.peek();
-            match token.kind {
-                Kind::End => return,
-                Kind::Newline if open == 0 => {
-                    self.next();
-                    return;
-                }
-                Kind::CloseBrace if open == 0 => return self.leave(token, item),
-                Kind::OpenBrace
-                | Kind::OpenBracket
-                | Kind::OpenParen
-                | Kind::OpenQuote
-                | Kind::OpenHeredoc
-                | Kind::Interpolation
-                | Kind::Directive => open += 1,
-                Kind::CloseBrace
-                | Kind::CloseBracket
-                | Kind::CloseParen
-                | Kind::CloseQuote
-                | Kind::CloseHeredoc
-                | Kind::SequenceEnd => open = open.saturating_sub(1),
-                _ => {}
-            }
-            self.next();
-        }
-    }
-
-    /// A brace that closes the block around is left to it; but one at which the item began is skipped.
-    fn leave(&mut self, token: Token, item: Token) {
-        if token.start <= item.start || self.depth == 0 {
-            self.next();
-        }
-    }
-
-    fn report_invalid_tokens(&mut self) {
-        let mut told = 0;
-        for token in self.tokens.clone() {
-            let finding = match token.kind {
-                Kind::Invalid => self.invalid(token),
-                Kind::LiteralNewline => {
-                    Diagnostic::error("syntax", "a string in quotes ends on its line", self.span(token))
-                        .help("close it, write `\\n` for the line break, or use a heredoc: `<<EOT`")
-                }
-                _ => continue,
-            };
-            self.findings.push(finding);
-            told += 1;
-            if told == 10 {
-                return;
-            }
-        }
-    }
-
-    fn invalid(&self, token: Token) -> Diagnostic {
-        let text = self.text_of(token);
-        let shown: String = text.chars().take(1).collect();
-        let finding = Diagnostic::error(
-            "syntax",
-            format!("the character {shown:?} has no meaning here"),
-            self.span(token),
-        );
-        match text {
-            "'" => finding.help("strings are written in double quotes"),
-            "`" => finding.help("strings are written in double quotes, longer texts as a heredoc: `<<EOT`"),
-            "\u{201c}" | "\u{201d}" => finding.help("these are typographic quotes; write \""),
-            ";" => finding.help("attributes end with their line, elements with a comma"),
-            "&" => finding.help("and is `&&`"),
-            "|" => finding.help("or is `||`"),
-            _ if text.starts_with("/*") => Diagnostic::error(
-                "syntax",
-                "this comment is never closed",
-                Span { end: token.start + 2, ..self.span(token) },
-            ),
-            _ => finding,
-        }
     }
 
     fn label(&mut self) -> Parsed<Name> {

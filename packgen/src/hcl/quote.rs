@@ -1,0 +1,173 @@
+//! Text → HCL that stands for exactly that text.
+//!
+//! Whatever a value holds, it cannot become syntax: what opens a template is doubled, what cannot be printed
+//! is escaped. Nothing else in the crate may put quotes around a string.
+
+use std::fmt::Write as _;
+
+use super::syntax::is_identifier;
+use super::text::Origin;
+use super::{Number, Text};
+
+/// What happens to `${attr.x}` in a text. Both spellings mean the same to Nomad; a reference reads better
+/// without the second dollar sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum References {
+    /// References to names that only a node knows stay as they are, where that is safe.
+    Keep,
+    /// Everything is doubled: labels, variable defaults and files of values know no names.
+    Escape,
+}
+
+/// A string in quotes.
+pub fn quoted(text: &str, references: References) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    write(text, references, &mut out, escape);
+    out.push('"');
+    out
+}
+
+/// The key of an object: bare if it can be, in quotes otherwise.
+pub fn key(text: &str) -> String {
+    let is_word = matches!(text, "for" | "if" | "in" | "null" | "true" | "false");
+    if is_identifier(text) && !is_word { text.to_owned() } else { quoted(text, References::Escape) }
+}
+
+/// A number; `None` for infinities, which cannot be written.
+pub fn number(number: &Number) -> Option<String> {
+    if number.is_infinite() { None } else { Some(number.to_string()) }
+}
+
+/// A heredoc with its last line break left out, so that it can end an attribute. `None` if the text cannot
+/// be written so: one that does not end with a line break, or holds characters that need an escape.
+pub fn heredoc(text: &str, references: References) -> Option<String> {
+    if !text.ends_with('\n') || text.chars().any(|char| char != '\n' && char != '\t' && char.is_control()) {
+        return None;
+    }
+    let marker = marker(text);
+    let mut out = format!("<<{marker}\n");
+    write(text, references, &mut out, |char, out| out.push(char));
+    out.push_str(&marker);
+    Some(out)
+}
+
+/// A marker that no line begins with.
+fn marker(text: &str) -> String {
+    let taken = |marker: &str| text.lines().any(|line| line.trim_start().starts_with(marker));
+    let mut marker = "EOT".to_owned();
+    while taken(&marker) {
+        marker.push('T');
+    }
+    marker
+}
+
+fn write(text: &str, references: References, out: &mut String, plain: impl Fn(char, &mut String)) {
+    let mut at = 0;
+    while let Some(char) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        let rest = text.get(at..).unwrap_or("");
+        if rest.starts_with("${") || rest.starts_with("%{") {
+            let before = text.get(..at).unwrap_or("").chars().next_back();
+            let keep = references == References::Keep && !matches!(before, Some('$' | '%'));
+            if let Some(length) = reference(rest).filter(|_| keep) {
+                out.push_str(rest.get(..length).unwrap_or(""));
+                at += length;
+            } else {
+                out.extend([char, char, '{']);
+                at += 2;
+            }
+            continue;
+        }
+        plain(char, out);
+        at += char.len_utf8();
+    }
+}
+
+fn escape(char: char, out: &mut String) {
+    match char {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        _ if char.is_control() || is_invisible(char) => {
+            let code = u32::from(char);
+            let _ = if code > 0xffff { write!(out, "\\U{code:08x}") } else { write!(out, "\\u{code:04x}") };
+        }
+        _ => out.push(char),
+    }
+}
+
+/// Characters that change how the text around them looks.
+fn is_invisible(char: char) -> bool {
+    matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+/// The length of `${name.step}` at the start of a text, if it is a name that a node knows and Nomad gives
+/// it back as it is.
+fn reference(text: &str) -> Option<usize> {
+    let (inner, after) = text.strip_prefix("${")?.split_once('}')?;
+    let mut steps = inner.split('.');
+    let root = steps.next()?;
+    let known = matches!(root, "attr" | "device" | "meta" | "node") || root.starts_with("NOMAD_");
+    let safe = !after.trim_start_matches(' ').starts_with('}');
+    let whole = is_identifier(root) && steps.all(is_identifier);
+    if known && whole && safe { Some(inner.len() + 3) } else { None }
+}
+
+/// Whether a user typed text that Nomad would evaluate again as `${…}`; gives the place.
+pub fn user_reference(text: &Text) -> Option<usize> {
+    let starts = text.match_indices("${").map(|(at, _)| at);
+    starts.into_iter().find(|at| {
+        text.origins().iter().any(|range| {
+            matches!(range.origin, Origin::User(_))
+                && (range.start as usize) < at + 2
+                && *at < range.end as usize
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_becomes_syntax() {
+        let cases = [
+            ("a\"b\\c\n\r\t\u{1}", r#""a\"b\\c\n\r\t\u0001""#),
+            ("${a}", r#""$${a}""#),
+            ("%{if}", r#""%%{if}""#),
+            ("$${a}", r#""$$${a}""#),
+            ("${attr.x}", r#""${attr.x}""#),
+            ("$${attr.x}", r#""$$${attr.x}""#),
+            ("${attr.x}}", r#""$${attr.x}}""#),
+            ("${attr.x }", r#""$${attr.x }""#),
+            ("${NOMAD_PORT_http}:${env.X}", r#""${NOMAD_PORT_http}:$${env.X}""#),
+            ("\u{202e}\u{1f600}", "\"\\u202e\u{1f600}\""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(quoted(text, References::Keep), expected, "{text}");
+        }
+        assert_eq!(quoted("${attr.x}", References::Escape), r#""$${attr.x}""#);
+    }
+
+    #[test]
+    fn keys_are_bare_where_they_can_be() {
+        for (text, expected) in
+            [("a-b", "a-b"), ("a.b", "\"a.b\""), ("for", "\"for\""), ("1", "\"1\""), ("", "\"\""), ("é", "é")]
+        {
+            assert_eq!(key(text), expected);
+        }
+    }
+
+    #[test]
+    fn heredocs_choose_their_end() {
+        assert_eq!(heredoc("a\n", References::Keep).unwrap(), "<<EOT\na\nEOT");
+        assert_eq!(
+            heredoc("EOT\n  EOTT x\n${y}\n", References::Keep).unwrap(),
+            "<<EOTTT\nEOT\n  EOTT x\n$${y}\nEOTTT"
+        );
+        assert_eq!(heredoc("a", References::Keep), None);
+        assert_eq!(heredoc("a\r\n", References::Keep), None);
+    }
+}
