@@ -7,19 +7,20 @@ use std::time::Instant;
 use crate::table::{judged, median, print};
 
 /// How many resources, and how often each command is measured with them.
-const SIZES: [(u32, usize); 3] = [(1, 15), (100, 9), (1000, 5)];
+const SIZES: [(u32, usize); 3] = [(1, 15), (100, 15), (1000, 5)];
 /// More than this many are applied once: that is Terraform's own quadratic work.
 const APPLIED_OFTEN: u32 = 100;
 /// The commands.
 const VERBS: [&str; 3] = ["plan", "second plan", "apply"];
-/// What a resource may cost, in milliseconds: which command, with how many, and how much.
-const LIMITS: [(usize, usize, f64); 3] = [(0, 2, 0.7), (1, 2, 1.0), (2, 1, 1.4)];
+/// What a resource costs, in milliseconds: in which command, among how many, and how much it may be.
+const COSTS: [(usize, usize, Option<f64>); 5] =
+    [(0, 1, None), (0, 2, Some(0.7)), (1, 1, None), (1, 2, Some(1.0)), (2, 1, Some(1.4))];
 
-/// Whose resources are measured, and the seconds that each command took by size.
+/// Whose resources are measured, and the seconds that each command took, by size and round.
 struct Subject {
     resource: &'static str,
     here: Workspace,
-    seconds: [[f64; SIZES.len()]; VERBS.len()],
+    seconds: [[Vec<f64>; SIZES.len()]; VERBS.len()],
 }
 
 /// Measures and prints.
@@ -47,14 +48,11 @@ pub fn measure(cli: &Cli, providers: &[Provider]) {
 
 /// Lets each do the same in turns.
 fn run_all(subjects: &mut [Subject], verb: usize, size: usize, rounds: usize, run: impl Fn(&Subject) -> f64) {
-    let mut times = vec![Vec::new(); subjects.len()];
     for _ in 0..rounds {
-        for (subject, times) in subjects.iter().zip(&mut times) {
-            times.push(run(subject));
+        for subject in &mut *subjects {
+            let seconds = run(subject);
+            subject.seconds[verb][size].push(seconds);
         }
-    }
-    for (subject, times) in subjects.iter_mut().zip(&times) {
-        subject.seconds[verb][size] = median(times);
     }
 }
 
@@ -102,7 +100,7 @@ fn print_seconds(cli: &Cli, subjects: &[Subject]) {
     let mut head = vec!["seconds".to_owned()];
     head.extend(VERBS.iter().flat_map(|verb| SIZES.iter().map(move |(count, _)| format!("{verb} {count}"))));
     let rows = subjects.iter().map(|subject| {
-        let cells = subject.seconds.iter().flatten().map(|seconds| format!("{seconds:.3}"));
+        let cells = subject.seconds.iter().flatten().map(|rounds| format!("{:.3}", median(rounds)));
         [subject.resource.to_owned()].into_iter().chain(cells).collect()
     });
     let title = format!("Commands of {} {}.{} (medians)", cli.name, cli.version.0, cli.version.1);
@@ -113,28 +111,33 @@ fn print_seconds(cli: &Cli, subjects: &[Subject]) {
 fn print_differences(subjects: &[Subject]) {
     let Some((floor, others)) = subjects.split_first() else { return };
     let cost = |subject: &Subject, verb: usize, size: usize| {
-        let over = |size: usize| subject.seconds[verb][size] - floor.seconds[verb][size];
-        (over(size) - over(0)) * 1e3 / f64::from(SIZES[size].0)
+        let many = over(subject, floor, verb, size) - over(subject, floor, verb, 0);
+        many * 1e3 / f64::from(SIZES[size].0)
     };
     let mut head = vec!["milliseconds per resource".to_owned()];
-    head.extend(LIMITS.iter().map(|&(verb, size, _)| format!("{} of {}", VERBS[verb], SIZES[size].0)));
+    head.extend(COSTS.iter().map(|&(verb, size, _)| format!("{} of {}", VERBS[verb], SIZES[size].0)));
     let mut rows = vec![head];
     for subject in others {
-        let cells = LIMITS.iter().map(|&(verb, size, limit)| {
-            let figure = cost(subject, verb, size);
-            if subject.resource == "lab_noop" {
-                judged(figure, "ms", limit)
-            } else {
-                format!("{figure:.2} ms")
-            }
+        let cells = COSTS.iter().map(|&(verb, size, limit)| {
+            let (figure, ours) = (cost(subject, verb, size), subject.resource == "lab_noop");
+            limit
+                .filter(|_| ours)
+                .map_or_else(|| format!("{figure:.2} ms"), |limit| judged(figure, "ms", limit))
         });
         rows.push([subject.resource.to_owned()].into_iter().chain(cells).collect());
     }
     if let [ours, peer] = others {
-        let ratios = LIMITS
-            .iter()
-            .map(|&(verb, size, _)| format!("{:.2}", cost(ours, verb, size) / cost(peer, verb, size)));
-        rows.push([format!("{} / {}", ours.resource, peer.resource)].into_iter().chain(ratios).collect());
+        let ratio = |&(verb, size, _): &(usize, usize, Option<f64>)| {
+            format!("{:.2}", cost(ours, verb, size) / cost(peer, verb, size))
+        };
+        let name = format!("{} / {}", ours.resource, peer.resource);
+        rows.push([name].into_iter().chain(COSTS.iter().map(ratio)).collect());
     }
     print("What one more resource costs over terraform_data", &rows);
+}
+
+/// How much longer a command takes than with `terraform_data`, round by round, as both met the same machine.
+fn over(subject: &Subject, floor: &Subject, verb: usize, size: usize) -> f64 {
+    let rounds = subject.seconds[verb][size].iter().zip(&floor.seconds[verb][size]);
+    median(&rounds.map(|(ours, floor)| ours - floor).collect::<Vec<_>>())
 }
