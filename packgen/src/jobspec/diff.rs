@@ -7,7 +7,7 @@ use crate::source::Span;
 use crate::tree::{Attr, Block};
 
 use super::grammar::{self, Body, Type};
-use super::pairing::{Key, body_inside, key};
+use super::pairing::{Key, body_inside, key, spelled_out};
 use super::read::{Datum, read};
 
 /// One difference.
@@ -44,6 +44,7 @@ pub fn jobs(before: &Block, after: &Block) -> Vec<Change> {
 }
 
 fn blocks(body: Option<&'static Body>, path: &str, before: &Block, after: &Block, out: &mut Vec<Change>) {
+    let (before, after) = (&spelled_out(body, before), &spelled_out(body, after));
     let (old, new) = (attrs(body, before), attrs(body, after));
     for attr in &new {
         attr_change(
@@ -129,6 +130,7 @@ fn whole(body: Option<&'static Body>, path: &str, block: &Block, gone: bool, out
     let (before, after) = if gone { (here("{ … }"), None) } else { (None, here("{ … }")) };
     let (before_at, after_at) = if gone { (block.span, Span::NONE) } else { (Span::NONE, block.span) };
     out.push(Change { path: path.to_owned(), before, after, before_at, after_at });
+    let block = &spelled_out(body, block);
     for attr in attrs(body, block) {
         let (old, new) = if gone { (Some(&attr), None) } else { (None, Some(&attr)) };
         attr_change(body, path, old, new, out);
@@ -152,7 +154,8 @@ fn attr_change(
     out: &mut Vec<Change>,
 ) {
     let Some(name) = after.or(before).map(|attr| attr.name.value.clone()) else { return };
-    let ty = body.and_then(|body| body.attr(&name)).map_or(Type::Any, |def| def.ty);
+    let of_map = body.and_then(|body| body.map).map(|map| map.value);
+    let ty = body.and_then(|body| body.attr(&name)).map(|def| def.ty).or(of_map).unwrap_or(Type::Any);
     let shown = |attr: &Attr| shown(ty, attr);
     let (before_text, after_text) = (before.map(shown), after.map(shown));
     if before_text == after_text {
@@ -202,4 +205,85 @@ fn any(value: &Value) -> String {
         return format!("{{ {} }}", entries.iter().map(entry).collect::<Vec<_>>().join(", "));
     }
     value.as_bool().map_or_else(|| "null".to_owned(), |value| value.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobspec::bare::{Inputs, read as read_file};
+    use crate::source::SourceMap;
+
+    fn changes(before: &str, after: &str) -> Vec<String> {
+        let sources = SourceMap::new();
+        let tree = |text: &str| {
+            let file = sources.add("t.nomad.hcl", format!("job \"j\" {{\n{text}\n}}\n"));
+            let (tree, findings) = read_file(&sources, file, &Inputs::default());
+            assert!(!findings.has_errors(), "{}", findings.text(&sources));
+            tree
+        };
+        jobs(&tree(before).blocks[0], &tree(after).blocks[0]).iter().map(Change::to_string).collect()
+    }
+
+    #[test]
+    fn changes_are_told_with_their_paths() {
+        let task = |image: &str, more: &str| {
+            format!(
+                "group \"web\" {{\ncount = 1\ntask \"app\" {{\ndriver = \"docker\"\nconfig {{\nimage = \"{image}\"\n}}\n{more}\n}}\n}}"
+            )
+        };
+        assert_eq!(
+            changes(&task("a:1", ""), &task("a:2", "kill_timeout = \"90s\"")),
+            [
+                "group.web.task.app.kill_timeout: + 1m30s",
+                "group.web.task.app.config.image: \"a:1\" → \"a:2\""
+            ]
+        );
+        assert_eq!(changes("priority = 50", "priority = 60\nregion = null"), ["priority: 50 → 60"]);
+        assert_eq!(changes("region = \"a\"", ""), ["region: - \"a\""]);
+    }
+
+    #[test]
+    fn blocks_are_told_apart_as_patches_do() {
+        let service =
+            |name: &str, port: &str| format!("service {{\nname = \"{name}\"\nport = \"{port}\"\n}}");
+        let group = |text: String| format!("group \"g\" {{\n{text}\n}}");
+        assert_eq!(
+            changes(
+                &group(service("a", "x") + "\n" + &service("b", "y")),
+                &group(service("b", "z") + "\n" + &service("c", "x"))
+            ),
+            [
+                "group.g.service[b].port: \"y\" → \"z\"",
+                "group.g.service[c]: + { … }",
+                "group.g.service[c].name: + \"c\"",
+                "group.g.service[c].port: + \"x\"",
+                "group.g.service[a]: - { … }",
+                "group.g.service[a].name: - \"a\"",
+                "group.g.service[a].port: - \"x\""
+            ]
+        );
+        let constraint = |value: &str| format!("constraint {{\nattribute = \"a\"\nvalue = \"{value}\"\n}}");
+        assert_eq!(
+            changes(
+                &(constraint("1") + "\n" + &constraint("2")),
+                &(constraint("2") + "\n" + &constraint("1"))
+            ),
+            [""; 0]
+        );
+    }
+
+    #[test]
+    fn spelling_makes_no_difference() {
+        assert_eq!(
+            changes("priority = \"50\"\nmeta {\na = 1\n}", "priority = 50\nmeta = {\na = \"1\"\n}"),
+            [""; 0]
+        );
+        assert_eq!(
+            changes(
+                "group \"g\" {\nshutdown_delay = \"90s\"\n}",
+                "group \"g\" {\nshutdown_delay = \"1m30s\"\n}"
+            ),
+            [""; 0]
+        );
+    }
 }

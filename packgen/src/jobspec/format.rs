@@ -122,6 +122,10 @@ fn between(pieces: &mut [Piece<'_>]) {
 }
 
 /// Whether a blank stands between `subject` and `after`.
+#[expect(
+    clippy::match_same_arms,
+    reason = "the first rule that fits decides, so their order is what they mean"
+)]
 fn blank_between(before: Option<Kind>, subject: &Piece<'_>, after: &Piece<'_>) -> bool {
     use Kind::{
         Bang, CloseBrace, CloseHeredoc, CloseQuote, Comma, Directive, Dot, DoubleColon, Ellipsis, Ident,

@@ -2,7 +2,9 @@
 //!
 //! Patches and differences both ask here, so that a patch changes the very block that a difference names.
 
-use crate::tree::Block;
+use crate::hcl::Entry;
+use crate::source::Spanned;
+use crate::tree::{Attr, Block};
 
 use super::cursor::Cursor;
 use super::grammar::{Body, Count, Slot, drivers::driver};
@@ -44,6 +46,37 @@ pub fn body_inside(body: Option<&'static Body>, outer: &Block, inner: &Block) ->
     }
     let of_driver = Cursor::top(outer).text("driver").is().and_then(|name| driver(&name));
     Some(of_driver.unwrap_or(found))
+}
+
+/// The block with all that may be written as an attribute or a block written as a block.
+pub fn spelled_out(body: Option<&'static Body>, block: &Block) -> Block {
+    let is_map = |attr: &Attr| {
+        let slot = body.and_then(|body| body.block(&attr.name.value));
+        slot.is_some_and(|slot| slot.or_attribute) && !attr.value.is_null()
+    };
+    let mut out = block.clone();
+    let (maps, attrs): (Vec<Attr>, Vec<Attr>) = std::mem::take(&mut out.attrs).into_iter().partition(is_map);
+    out.attrs = attrs;
+    out.blocks.extend(maps.iter().map(as_block));
+    out
+}
+
+/// `name = { … }` as the block that it stands for.
+pub fn as_block(attr: &Attr) -> Block {
+    let entry = |entry: &Entry| Attr {
+        name: Spanned::new(entry.key.shared().clone(), entry.key_at.or(attr.expr)),
+        value: entry.value.clone(),
+        expr: entry.value.at.or(attr.expr),
+        literal_object: false,
+    };
+    Block {
+        ty: attr.name.clone(),
+        labels: Vec::new(),
+        attrs: attr.value.entries().unwrap_or_default().iter().map(entry).collect(),
+        blocks: Vec::new(),
+        via: None,
+        span: attr.expr,
+    }
 }
 
 fn slot(body: Option<&'static Body>, block: &Block) -> Option<&'static Slot> {

@@ -45,9 +45,9 @@ impl Printer {
     }
 
     fn block(&mut self, body: Option<&'static Body>, block: &Block) -> Result<(), Diagnostic> {
-        let labels: String =
-            block.labels.iter().map(|label| format!(" {}", quote::plain(&label.value))).collect();
-        let head = format!("{}{labels} {{", &*block.ty.value);
+        let labels = block.labels.iter().map(|label| quote::plain(&label.value));
+        let words: Vec<String> = std::iter::once(block.ty.value.to_string()).chain(labels).collect();
+        let head = format!("{} {{", words.join(" "));
         let before = self.out.len();
         self.line(&head);
         let inside = self.out.len();
@@ -91,7 +91,7 @@ impl Printer {
                 self.gap(start);
                 match slot.body.map {
                     Some(map) if slot.or_attribute && !all_identifiers(inner) => {
-                        self.map_attribute(map, inner)?
+                        self.map_attribute(map, inner)?;
                     }
                     _ => self.block(Some(slot.body), inner)?,
                 }
@@ -213,15 +213,10 @@ impl Printer {
         if one_line {
             return format!("[{}]", texts.join(", "));
         }
-        let inner = "  ".repeat(self.depth + 1);
-        let mut out = String::from("[\n");
-        for text in texts {
-            // The marker of a heredoc stands alone on its line.
-            let comma = if text.starts_with("<<") { format!("\n{inner},") } else { ",".to_owned() };
-            out.push_str(&format!("{inner}{text}{comma}\n"));
-        }
-        out.push_str(&format!("{}]", "  ".repeat(self.depth)));
-        out
+        // The marker of a heredoc stands alone on its line.
+        let comma =
+            |text: String| if text.starts_with("<<") { vec![text, ",".to_owned()] } else { vec![text + ","] };
+        self.lines("[", texts.into_iter().flat_map(comma), "]")
     }
 
     fn object(&mut self, entries: &[Entry]) -> String {
@@ -229,15 +224,19 @@ impl Printer {
             return "{}".to_owned();
         }
         self.depth += 1;
-        let inner = "  ".repeat(self.depth);
-        let mut out = String::from("{\n");
-        for entry in entries {
-            let text = self.value(&entry.value);
-            out.push_str(&format!("{inner}{} = {text}\n", entry_name(&entry.key)));
-        }
+        let lines: Vec<String> = entries
+            .iter()
+            .map(|entry| format!("{} = {}", entry_name(&entry.key), self.value(&entry.value)))
+            .collect();
         self.depth -= 1;
-        out.push_str(&format!("{}}}", "  ".repeat(self.depth)));
-        out
+        self.lines("{", lines.into_iter(), "}")
+    }
+
+    /// Lines between brackets, one level deeper than these.
+    fn lines(&self, open: &str, lines: impl Iterator<Item = String>, close: &str) -> String {
+        let (inner, outer) = ("  ".repeat(self.depth + 1), "  ".repeat(self.depth));
+        let lines: Vec<String> = lines.map(|line| inner.clone() + &line).collect();
+        format!("{open}\n{}\n{outer}{close}", lines.join("\n"))
     }
 }
 
