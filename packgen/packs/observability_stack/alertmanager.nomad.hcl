@@ -18,6 +18,8 @@ job "alertmanager" {
   }
 
   group "alertmanager" {
+    shutdown_delay = "5s"
+
     network {
       port "http" {
         to           = 9093
@@ -96,7 +98,7 @@ job "alertmanager" {
           alerting  = var.alerting
           receivers = local.receivers
           slack     = try(coalesce(var.alerting.slack.channel, ""), "")
-          email     = var.alerting.email != null ? merge(var.alerting.email, {
+          email = var.alerting.email != null ? merge(var.alerting.email, {
             to       = join(", ", var.alerting.email.to)
             username = try(coalesce(var.alerting.email.username, ""), "")
           }) : null

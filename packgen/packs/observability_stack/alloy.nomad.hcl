@@ -11,6 +11,8 @@ job "alloy" {
   }
 
   group "alloy" {
+    shutdown_delay = "5s"
+
     # It reads the host's files and Docker's socket: where the client does not allow that, it is not placed.
     constraint {
       attribute = "${attr.driver.docker.volumes.enabled}"

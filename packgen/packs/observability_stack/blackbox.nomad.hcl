@@ -18,6 +18,8 @@ job "blackbox" {
   }
 
   group "blackbox" {
+    shutdown_delay = "5s"
+
     network {
       port "http" {
         to           = 9115

@@ -18,6 +18,8 @@ job "grafana" {
   }
 
   group "grafana" {
+    shutdown_delay = "5s"
+
     network {
       port "http" {
         to           = 3000
@@ -80,34 +82,34 @@ job "grafana" {
       }
 
       env = {
-        GF_PATHS_DATA                          = local.kept ? "/var/lib/grafana" : "/alloc/data/grafana"
-        GF_PATHS_LOGS                          = "/alloc/logs"
-        GF_PATHS_PROVISIONING                  = "/local/provisioning"
-        GF_LOG_MODE                            = "console"
-        GF_LOG_LEVEL                           = "warn"
-        GF_SERVER_PROTOCOL                     = local.grafana_scheme
-        GF_SERVER_CERT_FILE                    = local.tls == "off" ? "" : "/secrets/tls.pem"
-        GF_SERVER_CERT_KEY                     = local.tls == "off" ? "" : "/secrets/tls.pem"
-        GF_SERVER_ROOT_URL                     = local.root_url
-        GF_SERVER_MIN_TLS_VERSION              = "TLS1.2"
-        GF_DATABASE_WAL                        = "true"
-        GF_SECURITY_ADMIN_USER                 = "admin"
-        GF_SECURITY_ADMIN_PASSWORD__FILE       = "/secrets/admin_password"
-        GF_SECURITY_SECRET_KEY__FILE           = "/secrets/secret_key"
-        GF_SECURITY_COOKIE_SECURE              = local.tls != "off" || var.ingress != null ? "true" : "false"
-        GF_SECURITY_COOKIE_SAMESITE            = "lax"
-        GF_SECURITY_STRICT_TRANSPORT_SECURITY  = var.ingress != null ? "true" : "false"
-        GF_SECURITY_CONTENT_SECURITY_POLICY    = "true"
-        GF_AUTH_ANONYMOUS_ENABLED              = "false"
-        GF_USERS_ALLOW_SIGN_UP                 = "false"
-        GF_USERS_DEFAULT_THEME                 = "system"
-        GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH = "/local/dashboards/cluster.json"
-        GF_ANALYTICS_REPORTING_ENABLED         = "false"
-        GF_ANALYTICS_CHECK_FOR_UPDATES         = "false"
-        GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES  = "false"
-        GF_NEWS_NEWS_FEED_ENABLED              = "false"
-        GF_PLUGINS_PREINSTALL_DISABLED         = "true"
-        GF_UNIFIED_ALERTING_ENABLED            = "true"
+        GF_PATHS_DATA                              = local.kept ? "/var/lib/grafana" : "/alloc/data/grafana"
+        GF_PATHS_LOGS                              = "/alloc/logs"
+        GF_PATHS_PROVISIONING                      = "/local/provisioning"
+        GF_LOG_MODE                                = "console"
+        GF_LOG_LEVEL                               = "warn"
+        GF_SERVER_PROTOCOL                         = local.grafana_scheme
+        GF_SERVER_CERT_FILE                        = local.tls == "off" ? "" : "/secrets/tls.pem"
+        GF_SERVER_CERT_KEY                         = local.tls == "off" ? "" : "/secrets/tls.pem"
+        GF_SERVER_ROOT_URL                         = local.root_url
+        GF_SERVER_MIN_TLS_VERSION                  = "TLS1.2"
+        GF_DATABASE_WAL                            = "true"
+        GF_SECURITY_ADMIN_USER                     = "admin"
+        GF_SECURITY_ADMIN_PASSWORD__FILE           = "/secrets/admin_password"
+        GF_SECURITY_SECRET_KEY__FILE               = "/secrets/secret_key"
+        GF_SECURITY_COOKIE_SECURE                  = local.tls != "off" || var.ingress != null ? "true" : "false"
+        GF_SECURITY_COOKIE_SAMESITE                = "lax"
+        GF_SECURITY_STRICT_TRANSPORT_SECURITY      = var.ingress != null ? "true" : "false"
+        GF_SECURITY_CONTENT_SECURITY_POLICY        = "true"
+        GF_AUTH_ANONYMOUS_ENABLED                  = "false"
+        GF_USERS_ALLOW_SIGN_UP                     = "false"
+        GF_USERS_DEFAULT_THEME                     = "system"
+        GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH  = "/local/dashboards/cluster.json"
+        GF_ANALYTICS_REPORTING_ENABLED             = "false"
+        GF_ANALYTICS_CHECK_FOR_UPDATES             = "false"
+        GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES      = "false"
+        GF_NEWS_NEWS_FEED_ENABLED                  = "false"
+        GF_PLUGINS_PREINSTALL_DISABLED             = "true"
+        GF_UNIFIED_ALERTING_ENABLED                = "true"
         GF_UNIFIED_STORAGE_MIGRATION_CACHE_SIZE_KB = "100000"
       }
 

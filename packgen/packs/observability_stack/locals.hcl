@@ -50,13 +50,13 @@ locals {
 
   # Rules and dashboards: ours, then the user's
   rules = merge({
-    agents   = file("files/rules/agents.yaml")
-    apps     = file("files/rules/apps.yaml")
-    backups  = file("files/rules/backups.yaml")
-    jobs     = file("files/rules/jobs.yaml")
-    nodes    = file("files/rules/nodes.yaml")
-    outside  = file("files/rules/outside.yaml")
-    stack    = file("files/rules/stack.yaml")
+    agents  = file("files/rules/agents.yaml")
+    apps    = file("files/rules/apps.yaml")
+    backups = file("files/rules/backups.yaml")
+    jobs    = file("files/rules/jobs.yaml")
+    nodes   = file("files/rules/nodes.yaml")
+    outside = file("files/rules/outside.yaml")
+    stack   = file("files/rules/stack.yaml")
   }, var.rules)
   dashboards = merge({
     apps    = file("files/dashboards/apps.json")
@@ -83,12 +83,12 @@ locals {
   }
   keep = { for kind, hours in local.hours : kind => "${hours}h" }
 
-  kept            = !var.storage.ephemeral
-  s3              = var.storage.s3 != null
-  s3_keys         = try(var.storage.s3.keys, false)
-  volume_block    = local.kept ? [1] : []
-  bucket_volume   = local.kept && !local.s3 ? [1] : []
-  s3_keys_block   = local.s3_keys ? [1] : []
+  kept          = !var.storage.ephemeral
+  s3            = var.storage.s3 != null
+  s3_keys       = try(var.storage.s3.keys, false)
+  volume_block  = local.kept ? [1] : []
+  bucket_volume = local.kept && !local.s3 ? [1] : []
+  s3_keys_block = local.s3_keys ? [1] : []
   bucket = local.s3 ? {
     bucket     = var.storage.s3.bucket
     endpoint   = var.storage.s3.endpoint
@@ -156,14 +156,14 @@ locals {
 
 # Who is called
 locals {
-  receivers  = [for kind in ["discord", "email", "slack", "webhook"] : kind if local.receiver[kind] != ""]
+  receivers = [for kind in ["discord", "email", "slack", "webhook"] : kind if local.receiver[kind] != ""]
   receiver = {
     discord = try(var.alerting.discord.severity, "")
     email   = try(var.alerting.email.severity, "")
     slack   = try(var.alerting.slack.severity, "")
     webhook = try(var.alerting.webhook.severity, "")
   }
-  from = { "" = "", info = "info|warning|critical", warning = "warning|critical", critical = "critical" }
+  from       = { "" = "", info = "info|warning|critical", warning = "warning|critical", critical = "critical" }
   severities = { for kind, least in local.receiver : kind => local.from[least] }
   smtp_login = try(var.alerting.email.username, null) != null
   alert_secrets = concat(

@@ -18,6 +18,8 @@ job "loki" {
   }
 
   group "loki" {
+    shutdown_delay = "5s"
+
     network {
       port "http" {
         to           = 3100

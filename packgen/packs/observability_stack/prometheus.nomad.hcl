@@ -18,6 +18,8 @@ job "prometheus" {
   }
 
   group "prometheus" {
+    shutdown_delay = "5s"
+
     network {
       port "http" {
         to           = 9090

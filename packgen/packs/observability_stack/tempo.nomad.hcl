@@ -18,6 +18,8 @@ job "tempo" {
   }
 
   group "tempo" {
+    shutdown_delay = "5s"
+
     network {
       port "http" {
         to           = 3200

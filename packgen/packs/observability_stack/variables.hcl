@@ -219,8 +219,8 @@ variable "alerting" {
       smarthost = optional(string)
       username  = optional(string)
     }))
-    webhook = optional(object({ severity = optional(string, "info") }))
-    deadman = optional(object({ every = optional(string, "5m") }))
+    webhook         = optional(object({ severity = optional(string, "info") }))
+    deadman         = optional(object({ every = optional(string, "5m") }))
     group_wait      = optional(string, "30s")
     group_interval  = optional(string, "5m")
     repeat_interval = optional(string, "4h")
@@ -318,10 +318,10 @@ variable "grafana" {
 variable "loki" {
   description = "Loki 3."
   type = object({
-    version        = optional(string)
-    ingest_mb      = optional(number, 8)
-    max_streams    = optional(number, 10000)
-    resources      = optional(object({ cpu = optional(number), memory = optional(number), memory_max = optional(number) }), {})
+    version     = optional(string)
+    ingest_mb   = optional(number, 8)
+    max_streams = optional(number, 10000)
+    resources   = optional(object({ cpu = optional(number), memory = optional(number), memory_max = optional(number) }), {})
   })
   default = {}
 }
