@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 /// Deeper than any schema goes. Each level is scanned once more by the level above.
-const DEEPEST: usize = 100;
+pub(super) const DEEPEST: usize = 100;
 
 /// Why bytes are not JSON that we can use.
 #[derive(Debug, thiserror::Error)]

@@ -10,7 +10,7 @@ use crate::codec::json;
 
 /// The value of this type that the whole of `bytes` holds.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, Diagnostic> {
-    let mut reader = Reader { rest: bytes };
+    let mut reader = Reader::new(bytes);
     let value = reader.value(ty, &At::ROOT)?;
     if reader.rest.is_empty() {
         Ok(value)
@@ -27,10 +27,26 @@ fn malformed(at: &At<'_>, problem: &str) -> Diagnostic {
 
 pub(super) struct Reader<'b> {
     pub(super) rest: &'b [u8],
+    /// How many levels there may still be below this one. The schema bounds all but dynamic values.
+    depth: usize,
 }
 
 impl<'b> Reader<'b> {
+    pub(super) fn new(bytes: &'b [u8]) -> Self {
+        Self { rest: bytes, depth: json::DEEPEST }
+    }
+
     fn value(&mut self, ty: &Type, at: &At<'_>) -> Result<Value, Diagnostic> {
+        let here = self.depth;
+        self.depth = here
+            .checked_sub(1)
+            .ok_or_else(|| malformed(at, &format!("nested more than {} levels deep", json::DEEPEST)))?;
+        let value = self.value_here(ty, at);
+        self.depth = here;
+        value
+    }
+
+    fn value_here(&mut self, ty: &Type, at: &At<'_>) -> Result<Value, Diagnostic> {
         match self.peek(at)? {
             Marker::Null => {
                 self.take(1, at)?;

@@ -22,7 +22,7 @@ pub(super) fn read(kind: i8, payload: &[u8]) -> Option<Arc<Refinement>> {
     if kind != REFINED {
         return None;
     }
-    let mut reader = Reader { rest: payload };
+    let mut reader = Reader::new(payload);
     let length = reader.map_length(&At::ROOT).ok()?;
     let mut known = Refinement::default();
     for _ in 0..length {

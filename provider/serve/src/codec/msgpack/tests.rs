@@ -114,6 +114,30 @@ fn lengths_are_not_believed() {
     }
 }
 
+/// An author may put what he was given into a collection of his own.
+#[test]
+fn a_dynamic_value_stands_where_its_type_is_expected() {
+    let text = Value::Dynamic(Box::new((Type::String, Value::string("x"))));
+    let bytes = encode(&Value::List(vec![text]), &Type::Dynamic).unwrap();
+    assert_eq!(bytes, b"\x92\xc4\x14[\"tuple\",[\"string\"]]\x91\xa1x");
+    let wrong = Value::Dynamic(Box::new((Type::String, Value::string("x"))));
+    assert!(encode(&Value::List(vec![wrong]), &Type::list(Type::Bool)).is_err());
+}
+
+/// A dynamic value brings its own type, which may be dynamic again: only the reader can end that.
+#[test]
+fn depth_is_bounded() {
+    for (level, end) in [
+        (&b"\x92\xc4\x09\"dynamic\""[..], &b"\xc0"[..]),
+        (b"\x92\xc4\x12[\"list\",\"dynamic\"]\x91", b"\xc0"),
+    ] {
+        let deep = [&level.repeat(50_000), end].concat();
+        let error = decode(&deep, &Type::Dynamic).unwrap_err();
+        assert!(error.detail.contains("nested more than 100 levels deep"), "{error}");
+        assert!(decode(&[&level.repeat(40), end].concat(), &Type::Dynamic).is_ok());
+    }
+}
+
 fn any_type() -> impl Strategy<Value = Type> {
     let leaf = prop_oneof![Just(Type::String), Just(Type::Number), Just(Type::Bool), Just(Type::Dynamic)];
     leaf.prop_recursive(3, 16, 4, |inner| {

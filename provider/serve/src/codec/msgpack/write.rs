@@ -50,6 +50,8 @@ fn write(value: &Value, ty: &Type, at: &At<'_>, out: &mut ByteBuf) -> Result<(),
         (Value::String(text), Type::String) => always(&encode::write_str(out, text)),
         (Value::Dynamic(typed), Type::Dynamic) => write_dynamic(&typed.0, &typed.1, at, out)?,
         (value, Type::Dynamic) => write_dynamic(&Type::natural(value), value, at, out)?,
+        // Inside a collection without types of its own, the collection's type has said what this is.
+        (Value::Dynamic(typed), ty) => write(&typed.1, ty, at, out)?,
         (Value::List(elements) | Value::Set(elements), Type::List(element) | Type::Set(element)) => {
             always(&encode::write_array_len(out, length(elements.len())));
             for (index, value) in elements.iter().enumerate() {
