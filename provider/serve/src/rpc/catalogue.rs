@@ -38,8 +38,21 @@ impl<E> Entry<E> {
         Ok(value)
     }
 
+    /// A value as a message. It may hold secrets that the provider has only just made.
     pub(super) fn encode(&self, value: &Value) -> Result<DynamicValue, Diagnostic> {
+        if self.has_secrets {
+            hide(&self.schema.block, value);
+        }
         codec::encode(value, &self.ty)
+    }
+
+    /// A value that could not be encoded, with null for whatever is not of the schema; none if it is no object.
+    pub(super) fn encode_what_fits(&self, value: &Value) -> Option<DynamicValue> {
+        let (Value::Map(_), Type::Object(types)) = (value, &self.ty) else { return None };
+        let fitting = types.iter().map(|(name, ty)| (name.as_ref(), ty, value.field(name)));
+        let fitting = fitting.filter(|(_, ty, field)| codec::encode(field, ty).is_ok());
+        let fitting = Value::object(fitting.map(|(name, _, field)| (name, field.clone())));
+        self.encode(&fitting).ok()
     }
 }
 

@@ -155,12 +155,17 @@ async fn applied(
         (false, false) => (Verb::Update, &change.planned),
     };
     let cx = limited(session, &resource.engine, verb, limits)?;
-    let applied = resource.engine.apply(&cx.cx, change).await;
-    let (new_state, private, found) = on_the_wire(resource, applied)?;
+    let mut applied = resource.engine.apply(&cx.cx, change).await;
+    let new_state = resource.encode(&applied.value).or_else(|misfit| {
+        // Terraform would forget what was made.
+        let state = resource.encode_what_fits(&applied.value).ok_or_else(|| misfit.clone())?;
+        applied.diagnostics.push(misfit);
+        Ok(state)
+    })?;
     Ok(apply_resource_change::Response {
-        new_state,
-        private,
-        diagnostics: diagnostics(found),
+        new_state: Some(new_state),
+        private: codec::private_bytes(applied.private),
+        diagnostics: diagnostics(applied.diagnostics),
         ..Default::default()
     })
 }

@@ -67,6 +67,46 @@ impl Resource for Things {
     }
 }
 
+/// A thing with a secret of its own.
+#[derive(Block)]
+struct Vault {
+    /// What it is called; `torn` makes the provider return something that its schema does not have.
+    name: String,
+    /// What opens it.
+    #[attr(sensitive)]
+    key: Computed<String>,
+    /// Of any type.
+    note: Computed<Value>,
+}
+
+struct Vaults;
+
+impl Resource for Vaults {
+    type Model = Vault;
+    const NAME: &'static str = "tiny_vault";
+
+    async fn create(&self, _: &Cx, mut planned: Vault, state: &mut State<'_, Vault>) -> Result<()> {
+        let misfit = Value::Dynamic(Box::new((Type::Bool, Value::string("neither"))));
+        planned.key.set(format!("opens {}", planned.name));
+        planned.note.set(if planned.name == "torn" { misfit } else { Value::Bool(true) });
+        state.private().set("made", &true);
+        state.record(&planned);
+        Ok(())
+    }
+
+    async fn read(&self, _: &Cx, current: Vault, _: &mut Private) -> Result<Option<Vault>> {
+        Ok(Some(current))
+    }
+
+    async fn update(&self, _: &Cx, _: Vault, _: Vault, _: &mut State<'_, Vault>) -> Result<()> {
+        Ok(())
+    }
+
+    async fn delete(&self, _: &Cx, _: Vault, _: &mut State<'_, Vault>) -> Result<()> {
+        Ok(())
+    }
+}
+
 /// Text twice.
 #[derive(Block)]
 struct Twice {
@@ -94,7 +134,7 @@ static REGISTRY: Registry = Registry {
     version: "0.0.0",
     doc: "",
     provider: &Tiny,
-    resources: &[&Things],
+    resources: &[&Things, &Vaults],
     data_sources: &[],
     functions: &[&Double],
     ephemerals: &[],
@@ -175,6 +215,46 @@ async fn a_crash_costs_one_answer_and_no_state() {
     assert_eq!(crashed.private, br#"{"kept":1}"#.as_slice());
     let fine = apply(&service, prior, thing("calmer", Value::string("1"))).await;
     assert!(fine.diagnostics.is_empty(), "{fine:?}");
+}
+
+async fn make_vault(name: &str) -> (apply_resource_change::Response, Type) {
+    let limits = ["create", "read", "update", "delete"].map(|verb| (verb, Type::String));
+    let ty = Type::object([
+        ("name", Type::String),
+        ("key", Type::String),
+        ("note", Type::Dynamic),
+        ("timeouts", Type::object(limits)),
+    ]);
+    let planned = Value::object([
+        ("name", Value::string(name)),
+        ("key", Value::UNKNOWN),
+        ("note", Value::UNKNOWN),
+        ("timeouts", Value::Null),
+    ]);
+    let request = apply_resource_change::Request {
+        type_name: "tiny_vault".into(),
+        planned_state: codec::encode(&planned, &ty).ok(),
+        ..Default::default()
+    };
+    (service().apply_resource_change(Request::new(request)).await.unwrap().into_inner(), ty)
+}
+
+/// It exists, and whoever forgets it over one bad value can never remove it.
+#[tokio::test]
+async fn what_was_made_is_saved_although_a_value_of_it_does_not_fit_its_schema() {
+    let (made, ty) = make_vault("torn").await;
+    assert!(messages(&made.diagnostics).contains("note"), "{made:?}");
+    let state = codec::decode(made.new_state, &ty).unwrap();
+    assert_eq!(state.field("key"), &Value::string("opens torn"));
+    assert!(state.field("note").is_null());
+    assert_eq!(made.private, br#"{"made":true}"#.as_slice());
+}
+
+#[tokio::test]
+async fn a_secret_that_the_provider_makes_is_hidden_like_one_that_it_is_given() {
+    let (made, _) = make_vault("fresh secret").await;
+    assert!(made.diagnostics.is_empty(), "{made:?}");
+    assert_eq!(crate::log::secrets().redact("it opens fresh secret."), "it (sensitive).");
 }
 
 #[tokio::test]
