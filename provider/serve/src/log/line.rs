@@ -45,7 +45,8 @@ pub(super) fn render<'a>(
         quote(&event.module.replace("::", "."), LONGEST_FIELD),
     );
     for (name, value) in fields {
-        let name = quote(name, LONGEST_FIELD);
+        // What begins so is Terraform's own, and has been written.
+        let name = quote(name.trim_start_matches('@'), LONGEST_FIELD);
         let Some(room) = LONGEST_LINE.checked_sub(line.len() + name.len() + 4).filter(|room| *room > LEAST)
         else {
             break;
@@ -148,6 +149,14 @@ mod tests {
         assert_eq!(json["secret_number"], "(sensitive)");
         assert_eq!(json["pin"], "(sensitive)");
         assert_eq!(json["url"], "https://u:(sensitive)@host");
+    }
+
+    /// Terraform crashes if one of its own keys comes with anything but text.
+    #[test]
+    fn a_field_cannot_take_the_place_of_terraforms_own() {
+        let line = line("kept", &[("@message", Value::Plain("3".into()))], &Secrets::new());
+        let json: Json = serde_json::from_str(&line).unwrap();
+        assert_eq!((&json["@message"], &json["message"]), (&"kept".into(), &3.into()));
     }
 
     #[test]
