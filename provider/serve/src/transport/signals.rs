@@ -21,6 +21,20 @@ pub(super) struct Signals {
     terminate: tokio::signal::unix::Signal,
 }
 
+/// From now on a closed terminal does not end this process: it ends Terraform, which is noticed in another way.
+#[cfg(unix)]
+pub(super) fn outlive_the_terminal() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    // What tokio has caught once it catches for ever, also when nobody listens any more.
+    signal(SignalKind::hangup()).map(drop)
+}
+
+/// There is no such signal here.
+#[cfg(windows)]
+pub(super) fn outlive_the_terminal() -> io::Result<()> {
+    Ok(())
+}
+
 #[cfg(unix)]
 impl Signals {
     pub(super) fn catch() -> io::Result<Self> {

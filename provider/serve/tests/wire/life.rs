@@ -58,6 +58,22 @@ async fn check_14_an_interrupt_means_nothing() {
     assert!(session.read("tiny_nothing").await.is_ok());
 }
 
+/// A terminal that is closed hangs up on Terraform and its providers alike; what was begun is not lost by that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_terminal_means_nothing_until_terraform_is_gone() {
+    let mut plugin = Plugin::start(&[("TF_LOG", "info")]);
+    let session = Session::plain(&plugin).await;
+    let slow = tokio::spawn(read(session.provider.clone(), "tiny_slow"));
+    sleep(A_MOMENT).await;
+    plugin.signal("HUP");
+    sleep(A_MOMENT).await;
+    assert!(plugin.is_running());
+    slow.abort();
+    drop(session);
+    let remains = plugin.finish();
+    assert!(remains.stderr.contains("slow work is done"), "{}", remains.stderr);
+}
+
 /// A Ctrl-C may reach the provider before anybody has connected.
 #[tokio::test(flavor = "multi_thread")]
 async fn check_14_an_interrupt_right_after_the_handshake_means_nothing() {
