@@ -4,7 +4,6 @@ pub mod bare;
 pub mod cursor;
 pub mod diff;
 pub mod duration;
-pub(crate) mod expand;
 pub mod format;
 pub mod grammar;
 pub mod json;

@@ -26,7 +26,17 @@ fn job(text: String) -> String {
 
 #[test]
 fn nesting_has_an_end() {
-    for (open, close) in [("(", ")"), ("[", "]"), ("{a=", "}"), ("-", ""), ("!", ""), ("\"${", "}\""), ("upper(", ")"), ("true?", ":1"), ("[for x in ", ":x]")] {
+    for (open, close) in [
+        ("(", ")"),
+        ("[", "]"),
+        ("{a=", "}"),
+        ("-", ""),
+        ("!", ""),
+        ("\"${", "}\""),
+        ("upper(", ")"),
+        ("true?", ":1"),
+        ("[for x in ", ":x]"),
+    ] {
         for depth in [50, 150, 10_000] {
             let text = format!("{}1{}", open.repeat(depth), close.repeat(depth));
             let result = eval(&text);
@@ -92,7 +102,13 @@ fn locals_that_lean_on_each_other_have_an_end() {
 
 #[test]
 fn numbers_have_an_end() {
-    for text in ["1e999999999", "1e-999999999", "parseint(join(\"\", [for x in range(1000) : \"99999999\"]), 10)", "format(\"%99999d\", 1)", "format(\"%.99999f\", 1)"] {
+    for text in [
+        "1e999999999",
+        "1e-999999999",
+        "parseint(join(\"\", [for x in range(1000) : \"99999999\"]), 10)",
+        "format(\"%99999d\", 1)",
+        "format(\"%.99999f\", 1)",
+    ] {
         assert!(eval(text).is_err(), "{text}");
     }
     assert!(eval(&"9".repeat(100_000)).is_err());
@@ -113,10 +129,11 @@ fn documents_that_multiply_are_refused() {
 
 fn soup() -> impl Strategy<Value = String> {
     let token = prop::sample::select(vec![
-        "a", "job", "\"x\"", "=", "{", "}", "[", "]", "(", ")", "\n", ",", ".", "1", "\"", "${", "%{", "%{if", "%{for", "<<E\n",
-        "E\n", "<<-E\n", "-", "+", "?", ":", "...", "=>", "for", "in", "if", "#c\n", "/*", "*/", "//", "!", "&&", "&", "'", ";", "~",
-        "*", "null", "true", "::", "é", "_", "\r\n", "\r", "$", "\\", "==", "\u{feff}", "`", " ", "1e", "0.", "\\u", "endif}", "var.",
-        "local.x", "dynamic", "content", "for_each", "upper(", "try(", "range(9)", "~}",
+        "a", "job", "\"x\"", "=", "{", "}", "[", "]", "(", ")", "\n", ",", ".", "1", "\"", "${", "%{",
+        "%{if", "%{for", "<<E\n", "E\n", "<<-E\n", "-", "+", "?", ":", "...", "=>", "for", "in", "if",
+        "#c\n", "/*", "*/", "//", "!", "&&", "&", "'", ";", "~", "*", "null", "true", "::", "é", "_", "\r\n",
+        "\r", "$", "\\", "==", "\u{feff}", "`", " ", "1e", "0.", "\\u", "endif}", "var.", "local.x",
+        "dynamic", "content", "for_each", "upper(", "try(", "range(9)", "~}",
     ]);
     prop::collection::vec(token, 0..24).prop_map(|tokens| tokens.concat())
 }

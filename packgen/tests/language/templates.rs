@@ -13,7 +13,8 @@ fn value(text: &str) -> Result<String, String> {
         return Err(findings.text(&sources));
     }
     let env = Env::new(&sources, Dialect::Nomad);
-    let value = env.scope().eval(&body.attribute("a").unwrap().expr).map_err(|finding| finding.text(&sources))?;
+    let value =
+        env.scope().eval(&body.attribute("a").unwrap().expr).map_err(|finding| finding.text(&sources))?;
     Ok(value.as_str().unwrap_or_default().to_owned())
 }
 
@@ -36,10 +37,16 @@ const HEREDOCS: &[(&str, &str)] = &[
     ("a = <<EOT\n%{ if true ~}\n  yes\n%{~ else ~}\n  no\n%{~ endif ~}\nend\nEOT\n", "  yesend\n"),
     ("a = <<EOT\n%{ for x in [\"a\", \"b\"] ~}\n- ${x}\n%{ endfor ~}\nEOT\n", "- a\n- b\n"),
     ("a = <<EOT\n%{ for k, v in {b = 1, a = 2} }${k}=${v};%{ endfor }\nEOT\n", "a=2;b=1;\n"),
-    ("a = <<-EOT\n  %{ for x in [1, 2] ~}\n    item ${x}\n  %{ endfor ~}\n  end\nEOT\n", "    item 1\n    item 2\n  end\n"),
+    (
+        "a = <<-EOT\n  %{ for x in [1, 2] ~}\n    item ${x}\n  %{ endfor ~}\n  end\nEOT\n",
+        "    item 1\n    item 2\n  end\n",
+    ),
     ("a = <<EOT\na ${~ \"b\" ~} c\nd ${~ \"e\"} f\n g ${\"h\" ~}\n  i\nEOT\n", "abc\nde f\n g h  i\n"),
     ("a = <<EOT\nx\n  %{~ if true ~}\n  \n  y\n%{~ endif ~}\n z\nEOT\n", "x\n  \n  y z\n"),
-    ("a = <<EOT\n${attr.kernel.name} ${ node[\"x\"] } ${NOMAD_PORT_http}\nEOT\n", "${attr.kernel.name} ${ node[\"x\"] } ${NOMAD_PORT_http}\n"),
+    (
+        "a = <<EOT\n${attr.kernel.name} ${ node[\"x\"] } ${NOMAD_PORT_http}\nEOT\n",
+        "${attr.kernel.name} ${ node[\"x\"] } ${NOMAD_PORT_http}\n",
+    ),
     ("a = <<EOT\n${attr.a}}\nEOT\n", "${attr.a}}}\n"),
     ("a = <<EOT\n${attr.a} } b\nEOT\n", "${attr.a} } } b\n"),
     ("a = <<EOT\n%{ if false }x%{ endif }\nEOT\n", "\n"),
@@ -50,7 +57,10 @@ const HEREDOCS: &[(&str, &str)] = &[
     ("a = <<-EOT\n   \n  a\n\nEOT\n", "   \na\n\n"),
     ("a = <<EOT\none\r\ntwo\r\nEOT\n", "one\r\ntwo\r\n"),
     ("a = <<-EOT\n  one\r\n  two\r\nEOT\n", "one\r\ntwo\r\n"),
-    ("a = <<EOT\n{{ range service \"x\" }}{{ .Address }}{{ end }}\nEOT\n", "{{ range service \"x\" }}{{ .Address }}{{ end }}\n"),
+    (
+        "a = <<EOT\n{{ range service \"x\" }}{{ .Address }}{{ end }}\nEOT\n",
+        "{{ range service \"x\" }}{{ .Address }}{{ end }}\n",
+    ),
     ("a = <<EOT\n%{ if true }${ 1 + 1 }%{ endif }%{ if false }%{ else }n%{ endif }\nEOT\n", "2n\n"),
     ("a = \"x ${ upper(\"y\") } ${~ \" z \" ~} w\"\n", "x Y z w"),
     ("a = \"%{ for x in [1,2,3] }${x}%{ if x != 3 }, %{ endif }%{ endfor }\"\n", "1, 2, 3"),
@@ -66,7 +76,14 @@ fn heredocs_print_what_nomad_prints() {
 
 #[test]
 fn heredocs_that_nomad_refuses_are_refused() {
-    for text in ["a = <<E\nx\nE", "a = <<E\nx", "a = <<E x\nE\n", "a = <<E\n${\nE\n", "a = <<E\nx\r y\nE\n", "a = << E\nx\nE\n"] {
+    for text in [
+        "a = <<E\nx\nE",
+        "a = <<E\nx",
+        "a = <<E x\nE\n",
+        "a = <<E\n${\nE\n",
+        "a = <<E\nx\r y\nE\n",
+        "a = << E\nx\nE\n",
+    ] {
         assert!(value(text).is_err(), "{text:?}");
     }
 }

@@ -60,8 +60,12 @@ fn expressions_are_what_they_are_to_nomad() {
                 }
             }
             (Err(_), None) => {}
-            (Ok(value), None) => wrong.push(format!("{expression}\n  Nomad: error\n  ours:  {}", shown(&value))),
-            (Err(finding), Some((ty, text))) => wrong.push(format!("{expression}\n  Nomad: {ty} {text}\n  ours:  {finding}")),
+            (Ok(value), None) => {
+                wrong.push(format!("{expression}\n  Nomad: error\n  ours:  {}", shown(&value)))
+            }
+            (Err(finding), Some((ty, text))) => {
+                wrong.push(format!("{expression}\n  Nomad: {ty} {text}\n  ours:  {finding}"))
+            }
         }
     }
     assert!(wrong.is_empty(), "{} of {} differ\n{}", wrong.len(), vectors().len(), wrong.join("\n"));
@@ -84,9 +88,16 @@ fn a_real_nomad_says_the_same() {
     let good: Vec<(String, String)> = vectors()
         .iter()
         .filter(|vector| vector.expected.is_some_and(|(_, value)| !value.contains("Inf")))
-        .filter_map(|vector| Some((vector.expression.to_owned(), json::encode(&eval(vector.expression).ok()?).ok()?.as_str().to_owned())))
+        .filter_map(|vector| {
+            Some((
+                vector.expression.to_owned(),
+                json::encode(&eval(vector.expression).ok()?).ok()?.as_str().to_owned(),
+            ))
+        })
         .collect();
-    let mut job = "job \"j\" {\n  group \"g\" {\n    task \"t\" {\n      driver = \"docker\"\n      config {\n".to_owned();
+    let mut job =
+        "job \"j\" {\n  group \"g\" {\n    task \"t\" {\n      driver = \"docker\"\n      config {\n"
+            .to_owned();
     for (at, (expression, _)) in good.iter().enumerate() {
         job.push_str(&format!("        v{at} = jsonencode({expression})\n"));
     }
@@ -94,7 +105,13 @@ fn a_real_nomad_says_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vectors.nomad.hcl");
     std::fs::write(&path, job).unwrap();
-    let output = Command::new(nomad).args(["job", "run", "-output"]).arg(&path).env_clear().env("HOME", folder.path()).output().unwrap();
+    let output = Command::new(nomad)
+        .args(["job", "run", "-output"])
+        .arg(&path)
+        .env_clear()
+        .env("HOME", folder.path())
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let config = &printed["Job"]["TaskGroups"][0]["Tasks"][0]["Config"];

@@ -12,6 +12,7 @@ mod group;
 mod identity;
 mod job;
 mod network;
+pub mod path;
 mod placement;
 mod policies;
 mod service;

@@ -2,8 +2,9 @@
 //!
 //! Deterministic to the byte; read again it gives an equal tree, and Nomad's own formatter leaves it alone.
 
-mod quote;
+mod heredoc;
 
+use crate::hcl::quote::{self, References};
 use crate::hcl::{Entry, Kind, Value, syntax::is_identifier};
 use crate::source::Diagnostic;
 use crate::tree::{Attr, Block, Tree};
@@ -45,7 +46,7 @@ impl Printer {
     }
 
     fn block(&mut self, body: Option<&'static Body>, block: &Block) -> Result<(), Diagnostic> {
-        let labels = block.labels.iter().map(|label| quote::plain(&label.value));
+        let labels = block.labels.iter().map(|label| quote::quoted(&label.value, References::Escape));
         let words: Vec<String> = std::iter::once(block.ty.value.to_string()).chain(labels).collect();
         let head = format!("{} {{", words.join(" "));
         let before = self.out.len();
@@ -145,7 +146,7 @@ impl Printer {
         self.depth += 1;
         for (key, value) in &entries {
             let value = self.string(value);
-            let key = if as_block { key.to_string() } else { entry_name(key) };
+            let key = if as_block { key.to_string() } else { quote::key(key) };
             self.line(&format!("{key} = {value}"));
         }
         self.depth -= 1;
@@ -158,7 +159,7 @@ impl Printer {
         self.depth += 1;
         for attr in block.free_form() {
             let text = self.datum(map.value, &attr)?;
-            self.line(&format!("{} = {text}", entry_name(&attr.name)));
+            self.line(&format!("{} = {text}", quote::key(&attr.name)));
         }
         self.depth -= 1;
         self.line("}");
@@ -189,15 +190,15 @@ impl Printer {
 
     fn string(&self, text: &str) -> String {
         let lines = text.matches('\n').count();
-        let heredoc = if lines > 1 { quote::heredoc(text, self.depth * 2) } else { None };
-        heredoc.unwrap_or_else(|| quote::quoted(text))
+        let heredoc = if lines > 1 { heredoc::indented(text, self.depth * 2) } else { None };
+        heredoc.unwrap_or_else(|| quote::quoted(text, References::Keep))
     }
 
     fn value(&mut self, value: &Value) -> String {
         match &value.kind {
             Kind::Null(_) | Kind::Unknown(_) => "null".to_owned(),
             Kind::Bool(value) => value.to_string(),
-            Kind::Number(number) => number.to_string(),
+            Kind::Number(number) => quote::number(number).unwrap_or_else(|| "null".to_owned()),
             Kind::String(text) => self.string(text),
             Kind::List(_) | Kind::Set(_) | Kind::Tuple(_) => self.list(value.items().unwrap_or_default()),
             Kind::Map(_) | Kind::Object(_) => self.object(value.entries().unwrap_or_default()),
@@ -226,7 +227,7 @@ impl Printer {
         self.depth += 1;
         let lines: Vec<String> = entries
             .iter()
-            .map(|entry| format!("{} = {}", entry_name(&entry.key), self.value(&entry.value)))
+            .map(|entry| format!("{} = {}", quote::key(&entry.key), self.value(&entry.value)))
             .collect();
         self.depth -= 1;
         self.lines("{", lines.into_iter(), "}")
@@ -242,10 +243,4 @@ impl Printer {
 
 fn all_identifiers(block: &Block) -> bool {
     block.free_form().iter().all(|attr| is_identifier(&attr.name))
-}
-
-/// The name of an entry: bare if it is read as a name then.
-fn entry_name(name: &str) -> String {
-    let special = matches!(name, "null" | "true" | "false" | "for");
-    if is_identifier(name) && !special { name.to_owned() } else { quote::plain(name) }
 }
