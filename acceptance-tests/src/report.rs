@@ -75,3 +75,28 @@ fn message(diagnostic: &Value) -> Option<Message> {
     (!text.starts_with("Provider development overrides are in effect"))
         .then(|| Message { severity: word("severity").to_owned(), text })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_become_changes_messages_and_outputs() {
+        let lines = r#"
+            {"type":"planned_change","change":{"resource":{"addr":"a.b"},"action":"update"}}
+            {"type":"resource_drift","change":{"resource":{"addr":"c.d"},"action":"delete"}}
+            {"type":"diagnostic","diagnostic":{"severity":"warning","summary":"Provider development overrides are in effect"}}
+            {"type":"diagnostic","diagnostic":{"severity":"error","summary":"No","detail":"such\n  thing"}}
+            {"type":"outputs","outputs":{"x":{"value":1}}}
+            not json
+        "#;
+        let report = Report::read(lines);
+        assert_eq!(report.changes, [("a.b".to_owned(), "update".to_owned())]);
+        assert_eq!(report.drift, [("c.d".to_owned(), "delete".to_owned())]);
+        assert!(report.has("error", "No such thing") && !report.has("warning", "No such thing"));
+        assert_eq!(report.others("error", &["such  thing".to_owned()]).len(), 0);
+        assert_eq!(report.others("error", &[]).len(), 1);
+        assert_eq!(report.messages.len(), 1, "how these tests work is no message");
+        assert_eq!(report.outputs["x"], 1);
+    }
+}

@@ -54,3 +54,36 @@ fn name(resource: &Value) -> String {
     let data = if word("mode") == "data" { "data." } else { "" };
     format!("{data}{}.{}", word("type"), word("name"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn state() -> State {
+        State(json!({ "resources": [
+            { "mode": "managed", "type": "lab_file", "name": "a", "instances": [
+                { "index_key": "x", "attributes": { "content": "of x" } },
+                { "index_key": "y", "attributes": { "content": "of y" }, "status": "tainted" },
+            ]},
+            { "mode": "data", "type": "lab_file", "name": "a", "instances": [{ "attributes": { "lines": ["0", "1"] } }] },
+        ]}))
+    }
+
+    #[test]
+    fn an_address_finds_its_instance_and_no_other() {
+        let state = state();
+        assert_eq!(state.attribute("lab_file.a[\"y\"].content"), "of y");
+        assert_eq!(state.attribute("data.lab_file.a.lines.1"), "1");
+        for nobody in ["lab_file.a", "lab_file.a[0]", "lab_file.b", "data.lab_file.b"] {
+            assert!(state.instance(nobody).is_null(), "{nobody}");
+        }
+        assert!(state.is_tainted("lab_file.a[\"y\"]") && !state.is_tainted("lab_file.a[\"x\"]"));
+    }
+
+    #[test]
+    fn a_state_without_resources_is_empty() {
+        assert!(State::read("{}").is_empty() && State::read(r#"{"resources":[]}"#).is_empty());
+        assert!(!state().is_empty());
+    }
+}

@@ -1,5 +1,7 @@
 //! A crew: something that can be half-made, that is not thrown away for it, and whose drift shows.
 
+use std::time::Duration;
+
 use kit::{Block, Computed, Cx, Diagnostic, Plan, Private, Resource, Result, State};
 
 use crate::store::{Store, store};
@@ -13,6 +15,9 @@ pub struct Crew {
     /// How many people it has.
     #[attr(check = kit::check::between(1, 9))]
     pub size: i64,
+    /// How many milliseconds each of them takes to come.
+    #[attr(default = 0)]
+    pub delay: u32,
     /// Whether everybody has come. If not, the next apply sends for the others.
     pub complete: Computed<bool>,
     /// Who has come.
@@ -39,7 +44,7 @@ impl Resource for CrewResource {
 
     async fn create(&self, cx: &Cx, planned: Crew, state: &mut State<'_, Crew>) -> Result<()> {
         store(cx)?.put(&planned.name, "hired")?;
-        gather(cx, planned, state)
+        gather(cx, planned, state).await
     }
 
     async fn read(&self, cx: &Cx, mut current: Crew, _: &mut Private) -> Result<Option<Crew>> {
@@ -57,7 +62,7 @@ impl Resource for CrewResource {
     }
 
     async fn update(&self, cx: &Cx, _: Crew, planned: Crew, state: &mut State<'_, Crew>) -> Result<()> {
-        gather(cx, planned, state)
+        gather(cx, planned, state).await
     }
 
     async fn delete(&self, cx: &Cx, prior: Crew, _: &mut State<'_, Crew>) -> Result<()> {
@@ -67,14 +72,17 @@ impl Resource for CrewResource {
     }
 }
 
-/// Sends for everybody. Who does not come is a warning and no error: an error on create would have the others sent
-/// away again.
-fn gather(cx: &Cx, mut crew: Crew, state: &mut State<'_, Crew>) -> Result<()> {
+/// Sends for everybody. Who does not come, even because Terraform is to stop, is a warning and no error: an error on
+/// create would have the others sent away again.
+async fn gather(cx: &Cx, mut crew: Crew, state: &mut State<'_, Crew>) -> Result<()> {
     let store = store(cx)?;
     let absent = store.get("absent")?.unwrap_or_default();
     let (mut here, mut complete) = (Vec::new(), true);
     for name in (1..=crew.size).map(|number| member(&crew, number)) {
-        if absent.lines().any(|line| line == name) {
+        store.note(&format!("wait for {name}"))?;
+        let wait = tokio::time::sleep(Duration::from_millis(crew.delay.into()));
+        let stopped = cx.or_stop(wait).await.is_err();
+        if stopped || absent.lines().any(|line| line == name) {
             complete = false;
             let detail = "The crew works without them. The next apply sends for them again.";
             cx.warn(Diagnostic::warning(format!("{name} did not come"), detail));

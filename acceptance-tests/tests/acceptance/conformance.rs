@@ -104,6 +104,7 @@ const CHECKS: &[(u32, &str, &[&str])] = &[
             "wire::life::check_15_stop_ends_work_early_and_nothing_else",
             "signals::ctrl_c_stops_the_work_and_saves_what_there_is",
             "signals::ctrl_c_waits_for_work_that_cannot_be_stopped",
+            "signals::ctrl_c_leaves_something_half_made_that_is_kept",
             "signals::ctrl_c_twice_ends_at_once",
             "signals::ctrl_c_while_planning_leaves_nothing",
         ],

@@ -9,6 +9,7 @@ pub fn tests() -> Vec<Test> {
     vec![
         test(ctrl_c_stops_the_work_and_saves_what_there_is),
         test(ctrl_c_waits_for_work_that_cannot_be_stopped),
+        test(ctrl_c_leaves_something_half_made_that_is_kept),
         test(ctrl_c_twice_ends_at_once),
         test(ctrl_c_while_planning_leaves_nothing),
         test(a_killed_terraform_leaves_no_provider),
@@ -48,6 +49,27 @@ fn ctrl_c_waits_for_work_that_cannot_be_stopped(here: &Workspace) {
     assert_eq!(here.noted("rested bed"), 1, "{outcome}");
     assert!(!here.state().is_tainted("lab_nap.n"), "{outcome}");
     assert_eq!(here.state().attribute("lab_nap.n.rested"), true);
+    here.nothing_to_do();
+}
+
+fn ctrl_c_leaves_something_half_made_that_is_kept(here: &Workspace) {
+    let crew = |delay: u32| {
+        format!("resource \"lab_crew\" \"c\" {{\nname = \"crew\"\nsize = 2\ndelay = {delay}\n}}")
+    };
+    here.config(&crew(1_500));
+    let apply = here.start(&["apply", "-auto-approve"]);
+    here.wait_for_note("wait for crew-2");
+    apply.signal_group(Signal::INT);
+    let outcome = apply.finish();
+    outcome.exits(1).says("crew-2 did not come");
+    let state = here.state();
+    assert!(!state.is_tainted("lab_crew.c"), "{outcome}");
+    assert_eq!(state.attribute("lab_crew.c.complete"), false, "{outcome}");
+    assert_eq!(state.attribute("lab_crew.c.members.0"), "crew-1", "{outcome}");
+    here.config(&crew(0));
+    let report = here.apply().report();
+    assert_eq!(report.changes, [("lab_crew.c".to_owned(), "update".to_owned())]);
+    assert_eq!(here.state().attribute("lab_crew.c.complete"), true);
     here.nothing_to_do();
 }
 
