@@ -1,0 +1,3 @@
+output "jobspec" {
+  value = provider::lostops::format_jobspec(file("${path.module}/web.nomad.hcl"))
+}

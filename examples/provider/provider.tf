@@ -1,0 +1,7 @@
+terraform {
+  required_providers {
+    lostops = { source = "lostops/lostops" }
+  }
+}
+
+provider "lostops" {}

@@ -1,0 +1,51 @@
+# No account, no network: the whole observability stack as the jobspecs that a cluster would get, and a job of our own,
+# checked against the same grammar and rules before any cluster sees them.
+
+terraform {
+  required_version = ">= 1.8"
+  required_providers {
+    lostops = { source = "lostops/lostops" }
+  }
+}
+
+data "lostops_jobspec" "observability" {
+  pack = "observability_stack"
+}
+
+locals {
+  jobspec = file("${path.module}/web.nomad.hcl")
+  verdict = provider::lostops::validate_jobspec(local.jobspec)
+}
+
+resource "terraform_data" "web" {
+  input = provider::lostops::format_jobspec(local.jobspec)
+
+  lifecycle {
+    precondition {
+      condition     = local.verdict.valid
+      error_message = join("\n\n", local.verdict.errors)
+    }
+  }
+}
+
+output "stack" {
+  description = "The jobs of the observability stack, in the order in which they would start, and their lines."
+  value = {
+    for name, jobspec in data.lostops_jobspec.observability.jobspecs : name => length(split("\n", jobspec))
+  }
+}
+
+output "endpoints" {
+  description = "Where the stack would answer."
+  value       = data.lostops_jobspec.observability.outputs.endpoints
+}
+
+output "web" {
+  description = "Our own job, formatted."
+  value       = terraform_data.web.output
+}
+
+output "warnings" {
+  description = "What Nomad would take of it, but you might not want."
+  value       = local.verdict.warnings
+}

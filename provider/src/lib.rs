@@ -1,0 +1,21 @@
+//! The provider `lostops`: everything it offers, in one list. It must know nothing of msgpack, tonic or raw HTTP.
+
+mod config;
+mod data_sources;
+mod functions;
+mod packs;
+mod values;
+
+use kit::Registry;
+
+/// Everything the provider offers.
+pub static LOSTOPS: Registry = Registry {
+    address: "registry.terraform.io/lostops/lostops",
+    version: env!("CARGO_PKG_VERSION"),
+    doc: include_str!("lostops.md"),
+    provider: &config::Lostops,
+    resources: &[],
+    data_sources: data_sources::ALL,
+    functions: functions::ALL,
+    ephemerals: &[],
+};
