@@ -196,7 +196,7 @@ impl Reader<'_> {
         Some(Validation { condition: Arc::new(condition.clone()), message: text, span: block.header })
     }
 
-    /// A condition looks at its own variable and at nothing else.
+    /// A condition looks at its own variable; in a pack also at others, to tell what contradicts them.
     fn check_names(&mut self, condition: &Expr, variable: &str) {
         let mut own = 0;
         let mut foreign = Vec::new();
@@ -208,12 +208,13 @@ impl Reader<'_> {
             };
             if &*path.root.value == "var" && step == Some(variable) {
                 own += 1;
-            } else {
+            } else if self.dialect != Dialect::Pack || &*path.root.value != "var" {
                 foreign.push(Spanned::new(path.root.value.clone(), span));
             }
         });
         for name in foreign {
-            let message = format!("the condition can use var.{variable} only, not `{}`", &*name.value);
+            let usable = if self.dialect == Dialect::Pack { "variables" } else { &format!("var.{variable}") };
+            let message = format!("the condition can use {usable} only, not `{}`", &*name.value);
             self.findings.push(error("unknown-name", message, name.span));
         }
         if own == 0 {

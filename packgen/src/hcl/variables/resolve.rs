@@ -26,14 +26,28 @@ pub fn resolve(
     for variable in variables {
         match value_of(variable, inputs, dialect, sources) {
             Ok(value) => {
-                validate(variable, &value, sources, &mut findings);
                 let key = Text::from(variable.name.value.clone());
                 entries.push(Entry { key, key_at: variable.name.span, value });
             }
             Err(wrong) => findings.extend(wrong),
         }
     }
-    (Value::object(entries), findings)
+    let all = Value::object(entries);
+    let incomplete = findings.has_errors();
+    for variable in variables {
+        if let Some(value) = all.get(&variable.name.value) {
+            // A pack's conditions see all variables, so that contradictions can be told; Nomad's see their own.
+            let var = if dialect == Dialect::Pack { all.clone() } else { alone(variable, value) };
+            let scene = Scene { var, incomplete };
+            validate(variable, value, scene, sources, &mut findings);
+        }
+    }
+    (all, findings)
+}
+
+/// `var` as it holds this variable only.
+fn alone(variable: &Variable, value: &Value) -> Value {
+    Value::object(vec![Entry::new(variable.name.value.clone(), value.clone())])
 }
 
 fn unknown_names(variables: &[Variable], inputs: &Inputs, findings: &mut Diagnostics) {
@@ -171,15 +185,30 @@ fn marked(value: &Value) -> Value {
     Value { kind, ..value.clone() }
 }
 
-fn validate(variable: &Variable, value: &Value, sources: &SourceMap, findings: &mut Diagnostics) {
+/// What a condition sees.
+struct Scene {
+    var: Value,
+    /// Something is missing in it, which has been said: a condition that stumbles over that says nothing more.
+    incomplete: bool,
+}
+
+fn validate(
+    variable: &Variable,
+    value: &Value,
+    scene: Scene,
+    sources: &SourceMap,
+    findings: &mut Diagnostics,
+) {
     if variable.validations.is_empty() {
         return;
     }
     let mut env = Env::new(sources, Dialect::Template);
-    let entry = Entry::new(variable.name.value.clone(), value.clone());
-    env.define("var", Value::object(vec![entry]));
+    env.define("var", scene.var);
     for validation in &variable.validations {
         let result = env.scope().eval(&validation.condition);
+        if result.is_err() && scene.incomplete {
+            continue;
+        }
         let Some(result) = findings.take(result) else { continue };
         if result.is_unknown() {
             continue;

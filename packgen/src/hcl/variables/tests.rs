@@ -157,3 +157,35 @@ fn what_users_type_is_known_and_secrets_are_marked() {
     let secret = value.get("pw").unwrap();
     assert!(secret.sensitive && secret.as_text().unwrap().has_user_part());
 }
+
+const PAIR: &str = r#"
+variable "kind" {
+  type    = string
+  default = "volume"
+}
+variable "bucket" {
+  type    = string
+  default = null
+  validation {
+    condition     = var.kind != "s3" || var.bucket != null
+    error_message = "kind = \"s3\" needs a bucket."
+  }
+}
+"#;
+
+#[test]
+fn variables_of_a_pack_can_contradict_each_other() {
+    let pair = |text: &'static str| {
+        resolved(PAIR, Dialect::Pack, move |sources| Inputs::default().with(file(sources, "a.hcl", text)))
+    };
+    assert!(pair("kind = \"s3\"\nbucket = \"b\"\n").is_ok());
+    assert_eq!(pair("kind = \"s3\"\n"), Err(vec!["var.bucket: kind = \"s3\" needs a bucket.".to_owned()]));
+    let missing = pair("kind = []\n").unwrap_err();
+    assert_eq!(missing.len(), 1, "what is missing is said once: {missing:?}");
+}
+
+#[test]
+fn conditions_of_nomad_see_their_own_variable_only() {
+    let all = resolved(PAIR, Dialect::Nomad, |_| Inputs::default()).unwrap_err();
+    assert!(all.iter().any(|message| message.contains("var.bucket only")), "{all:?}");
+}
