@@ -5,5 +5,6 @@
 
 pub mod hcl;
 pub mod jobspec;
+pub mod pack;
 pub mod source;
 pub mod tree;

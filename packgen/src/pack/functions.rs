@@ -1,0 +1,40 @@
+//! The function that packs have beside Nomad's: `template`.
+
+use crate::hcl::Value;
+use crate::hcl::functions::{Args, Failure, Flow, Function, Param, Purity};
+
+use super::template;
+
+const PARAMS: &[Param] = &[Param::text("path"), Param::any("values")];
+
+/// All functions that only packs have.
+pub(super) fn all() -> Vec<Function> {
+    vec![
+        Function::shared("template", PARAMS, render)
+            .purity(Purity::Files)
+            .flow(Flow::Keep)
+            .doc("The text of a handlebars file with these values; each is escaped for its place, by the file's ending."),
+    ]
+}
+
+fn render(args: &Args<'_>) -> Result<Value, Failure> {
+    let path = args.text(0)?.as_str();
+    let env = args.scope.env();
+    if path.strip_suffix(".hbs").is_none() {
+        return Err(Failure::arg(
+            0,
+            "a handlebars file ends in .hbs; its kind stands before that: loki.yaml.hbs",
+        ));
+    }
+    if args.value(1)?.entries().is_none() {
+        return Err(Failure::arg(1, "an object with the values is required"));
+    }
+    let bytes = env.files().read(path).map_err(|wrong| Failure::arg(0, wrong))?;
+    let file = env.sources().add_bytes(path, bytes).map_err(Failure::finding_of)?;
+    template::render(env.sources(), file, path, args.value(1)?).map_err(|findings| {
+        let mut errors = findings.into_iter();
+        let first = errors.next().map_or_else(|| Failure::new("the template failed"), Failure::finding_of);
+        errors.for_each(|finding| env.warn(finding));
+        first
+    })
+}

@@ -1,0 +1,209 @@
+//! Reads a pack's folder: which files it must have, what may stand in each, and that they fit together.
+
+use std::sync::Arc;
+
+use crate::hcl::eval::Dialect;
+use crate::hcl::syntax::{BlockSyntax, Body, Item, parse_body};
+use crate::hcl::types::nearest;
+use crate::hcl::variables::{Variable, declared};
+use crate::source::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
+
+use super::{Folder, JobFile, Manifest, Pack};
+
+/// Ending of a job's file.
+const JOB_ENDING: &str = ".nomad.hcl";
+
+/// Reads a pack.
+pub(super) fn pack(
+    folder: Arc<dyn Folder>,
+    sources: Arc<SourceMap>,
+) -> Result<(Pack, Diagnostics), Diagnostics> {
+    let files = folder.files().map_err(|message| Diagnostic::error("io", message, Span::NONE))?;
+    let loader = Loader { folder: &*folder, sources: &sources, files: &files };
+    let mut out = Diagnostics::new();
+    let Some(file) = loader.file("pack.hcl")? else {
+        let message = format!("{} is no pack: it has no pack.hcl", folder.shown().trim_end_matches('/'));
+        let finding = Diagnostic::error("no-pack", message, Span::NONE);
+        return Err(finding.help("`packgen new <folder>` makes a pack that works").into());
+    };
+    let (manifest, found) = Manifest::read(&sources, file);
+    out.extend(found);
+    let variables = loader.variables(&mut out)?;
+    let locals = loader.locals(&mut out)?;
+    let jobs = loader.jobs(&manifest, &mut out)?;
+    loader.leftovers(&manifest, &mut out);
+    let pack = Pack { sources, folder, manifest, variables, locals, jobs };
+    out.ok(pack)
+}
+
+struct Loader<'l> {
+    folder: &'l dyn Folder,
+    sources: &'l SourceMap,
+    files: &'l [String],
+}
+
+impl Loader<'_> {
+    fn file(&self, path: &str) -> Result<Option<FileId>, Diagnostics> {
+        let bytes = self.folder.read(path).map_err(|message| Diagnostic::error("io", message, Span::NONE))?;
+        let name = format!("{}{path}", self.folder.shown());
+        Ok(bytes.map(|bytes| self.sources.add_bytes(name, bytes)).transpose()?)
+    }
+
+    /// A file's blocks; none if there is no such file. What is not one of `allowed` is an error.
+    fn blocks(
+        &self,
+        path: &str,
+        allowed: &[&str],
+        out: &mut Diagnostics,
+    ) -> Result<Option<Body>, Diagnostics> {
+        let Some(file) = self.file(path)? else { return Ok(None) };
+        let (body, found) = parse_body(self.sources, file);
+        out.extend(found);
+        for item in &body.items {
+            let (name, at) = match item {
+                Item::Attribute(attribute) => (&*attribute.name.value, attribute.name.span),
+                Item::Block(block) if allowed.contains(&&*block.ty.value) => continue,
+                Item::Block(block) => (&*block.ty.value, block.ty.span),
+            };
+            let short = path.rsplit('/').next().unwrap_or(path);
+            let finding =
+                Diagnostic::error("root-unknown", format!("`{name}` cannot stand at the top of {short}"), at);
+            out.push(finding.help(home(name, allowed)));
+        }
+        Ok(Some(body))
+    }
+
+    fn variables(&self, out: &mut Diagnostics) -> Result<Vec<Variable>, Diagnostics> {
+        let Some(body) = self.blocks("variables.hcl", &["variable"], out)? else { return Ok(Vec::new()) };
+        let mut variables: Vec<Variable> = Vec::new();
+        for block in body.blocks().filter(|block| &*block.ty.value == "variable") {
+            let (variable, found) = declared(block, Dialect::Pack, self.sources);
+            out.extend(found);
+            let Some(variable) = variable else { continue };
+            if let Some(first) = variables.iter().find(|other| other.name.value == variable.name.value) {
+                let message = format!("variable {:?} is there twice", &*variable.name.value);
+                out.push(
+                    Diagnostic::error("duplicate", message, variable.name.span)
+                        .note("first here", first.name.span),
+                );
+                continue;
+            }
+            variables.push(variable);
+        }
+        for variable in variables.iter().filter(|variable| &*variable.name.value == "name") {
+            let finding = Diagnostic::error(
+                "reserved",
+                "every pack has the variable `name` already",
+                variable.name.span,
+            );
+            out.push(
+                finding
+                    .help("it is the name of the instance, null if none is given; call this one otherwise"),
+            );
+        }
+        Ok(variables)
+    }
+
+    fn locals(&self, out: &mut Diagnostics) -> Result<Vec<Body>, Diagnostics> {
+        let body = self.blocks("locals.hcl", &["locals"], out)?;
+        Ok(body.iter().flat_map(Body::blocks).map(|block| block.body.clone()).collect())
+    }
+
+    fn jobs(&self, manifest: &Manifest, out: &mut Diagnostics) -> Result<Vec<JobFile>, Diagnostics> {
+        let mut jobs = Vec::new();
+        for entry in &manifest.jobs {
+            let path = format!("{}{JOB_ENDING}", &*entry.name.value);
+            let Some(body) = self.blocks(&path, &["job", "locals"], out)? else {
+                let finding = Diagnostic::error(
+                    "no-job-file",
+                    format!("the job's file {path} is missing"),
+                    entry.name.span,
+                );
+                let close = nearest(&path, self.job_files());
+                out.push(finding.maybe_help(close.map(|close| format!("did you mean the file {close}?"))));
+                continue;
+            };
+            let blocks: Vec<&BlockSyntax> = body.blocks().filter(|block| &*block.ty.value == "job").collect();
+            if let [job] = blocks.as_slice() {
+                label(job, &entry.name, out);
+                let locals = body.blocks().filter(|block| &*block.ty.value == "locals");
+                let locals = locals.map(|block| block.body.clone()).collect();
+                jobs.push(JobFile { name: entry.name.clone(), block: (*job).clone(), locals });
+            } else if !out.has_errors() {
+                let at = blocks.get(1).map_or(body.span, |second| second.header);
+                out.push(Diagnostic::error(
+                    "one-job",
+                    format!("{path} holds one `job` block, here are {}", blocks.len()),
+                    at,
+                ));
+            }
+        }
+        Ok(jobs)
+    }
+
+    fn job_files(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(String::as_str).filter(|path| path.ends_with(JOB_ENDING) && !path.contains('/'))
+    }
+
+    /// Files at the top that nothing reads: probably misspelt.
+    fn leftovers(&self, manifest: &Manifest, out: &mut Diagnostics) {
+        for path in self.job_files() {
+            let name = path.strip_suffix(JOB_ENDING).unwrap_or(path);
+            if manifest.job(name).is_none() {
+                let finding = Diagnostic::error(
+                    "job-not-named",
+                    format!("pack.hcl has no job {name:?}, so {path} would never run"),
+                    manifest.name.span,
+                );
+                out.push(finding.help(format!("add `job {name:?} {{}}` to pack.hcl, or remove the file")));
+            }
+        }
+        let top = self
+            .files
+            .iter()
+            .filter(|path| !path.contains('/') && has_ending(path, "hcl") && !path.ends_with(JOB_ENDING));
+        for path in top.filter(|path| !["pack.hcl", "variables.hcl", "locals.hcl"].contains(&path.as_str())) {
+            let finding = Diagnostic::warning(
+                "file-not-read",
+                format!("{path} is read by nothing"),
+                manifest.name.span,
+            );
+            out.push(
+                finding.help(
+                    "a pack has pack.hcl, variables.hcl, locals.hcl and one <job>.nomad.hcl for each job",
+                ),
+            );
+        }
+    }
+}
+
+/// Whether a file's name ends so.
+fn has_ending(path: &str, ending: &str) -> bool {
+    std::path::Path::new(path).extension().is_some_and(|own| own == ending)
+}
+
+/// The job is called as its file is.
+fn label(job: &BlockSyntax, name: &crate::tree::Name, out: &mut Diagnostics) {
+    match job.labels.as_slice() {
+        [label] if label.value == name.value => {}
+        [label] => {
+            let message = format!("the job in this file is called {:?} in pack.hcl", &*name.value);
+            out.push(Diagnostic::error("job-name", message, label.span).note("it is named here", name.span));
+        }
+        _ => out.push(Diagnostic::error("label-missing", "`job` needs one name", job.header)),
+    }
+}
+
+/// Where a block belongs.
+fn home(name: &str, allowed: &[&str]) -> String {
+    match name {
+        "variable" => "variables stand in variables.hcl".to_owned(),
+        "locals" => "locals stand in locals.hcl, or beside the job that uses them".to_owned(),
+        "job" => "a job stands in <name>.nomad.hcl".to_owned(),
+        "volume" | "secret" | "output" | "pack" => format!("`{name}` stands in pack.hcl"),
+        _ => match nearest(name, allowed.iter().copied()) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => format!("there is {}", allowed.join(" and ")),
+        },
+    }
+}

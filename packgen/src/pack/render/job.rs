@@ -1,0 +1,164 @@
+//! The jobs of a render: each file evaluated by itself, patched, checked, printed.
+
+use std::sync::Arc;
+
+use crate::hcl::Value;
+use crate::hcl::eval::Scope;
+use crate::hcl::expand::{Expanded, Expander, nomad_free_form};
+use crate::hcl::syntax::BlockSyntax;
+use crate::jobspec::validate::{self, Dialect};
+use crate::jobspec::{json, patch, print};
+use crate::source::{Diagnostic, Diagnostics, Severity};
+use crate::tree::{Block, Tree};
+
+use super::super::instance::Instance;
+use super::super::{Pack, origin};
+use super::{Base, Chosen, Request};
+
+/// A job of a pack.
+#[derive(Debug)]
+pub struct RenderedJob {
+    /// Its name in the pack.
+    pub name: String,
+    /// Its id in Nomad.
+    pub id: String,
+    /// The ids of the jobs that must run before it.
+    pub after: Vec<String>,
+    /// The job; values in it may not be known yet.
+    pub tree: Tree,
+    /// Its text; why there is none, if something in it is not known yet.
+    pub text: Result<String, Arc<str>>,
+}
+
+impl RenderedJob {
+    /// The job as Nomad's API takes it.
+    pub fn json(&self) -> Result<serde_json::Value, Diagnostic> {
+        self.tree.blocks.first().map_or(Ok(serde_json::Value::Null), json::job)
+    }
+
+    /// The `job` block.
+    pub fn block(&self) -> Option<&Block> {
+        self.tree.blocks.first()
+    }
+}
+
+/// Evaluates the files of the jobs that run, or may run.
+pub(super) fn evaluate(
+    base: &Base<'_>,
+    volumes: &[(String, Value)],
+    chosen: &Chosen<'_>,
+    out: &mut Diagnostics,
+) -> Vec<RenderedJob> {
+    let mut jobs = Vec::new();
+    for file in &base.pack.jobs {
+        let name = &*file.name.value;
+        if chosen.iter().any(|(own, when)| *own == name && *when == Ok(false)) {
+            continue;
+        }
+        let env = base.env(Some(name), volumes, &file.locals, out);
+        let (block, text) = expanded(&env.scope(), &file.block, out);
+        out.extend(env.take_warnings());
+        let id = base.instance.job_id(name);
+        jobs.push(RenderedJob {
+            name: name.to_owned(),
+            id,
+            after: Vec::new(),
+            tree: Tree { blocks: vec![block] },
+            text,
+        });
+    }
+    jobs
+}
+
+/// The block, and why its text is open if it is not known which blocks are in it.
+fn expanded(
+    scope: &Scope<'_>,
+    syntax: &BlockSyntax,
+    out: &mut Diagnostics,
+) -> (Block, Result<String, Arc<str>>) {
+    let mut expander = Expander::new(nomad_free_form);
+    let Expanded { attrs, blocks } = expander.body(&syntax.body, scope, None, false);
+    out.extend(expander.findings);
+    let (ty, labels) = (syntax.ty.clone(), syntax.labels.clone());
+    let open = expander.unknown.map_or(Ok(String::new()), |unknown| Err(unknown.why));
+    (Block { ty, labels, attrs, blocks, via: None, span: syntax.span }, open)
+}
+
+/// Patches, names, checks and prints.
+pub(super) fn finish(base: &Base<'_>, jobs: &mut [RenderedJob], request: &Request, out: &mut Diagnostics) {
+    if out.has_errors() {
+        return;
+    }
+    patches(base, jobs, request, out);
+    let options = validate::Options { dialect: Dialect::Pack, target: base.pack.manifest.nomad };
+    for job in jobs {
+        job.tree.blocks.iter_mut().for_each(|block| base.instance.stamp(block));
+        let mut found = Diagnostics::new();
+        validate::structure(&job.tree, options, &mut found);
+        if job.text.is_ok() && !found.has_errors() {
+            validate::register(&job.tree, options, &mut found);
+        }
+        let sound = !found.has_errors() && job.text.is_ok();
+        out.extend(found);
+        origin::check(&job.tree, Severity::Error, out);
+        if !sound {
+            continue;
+        }
+        job.text = match job.tree.blocks.iter().find_map(first_unknown) {
+            Some(why) => Err(why),
+            None => Ok(out.take(print::print(&job.tree)).unwrap_or_default()),
+        };
+    }
+}
+
+/// A patch names a job as the pack does, or by its id.
+fn patches(base: &Base<'_>, jobs: &mut [RenderedJob], request: &Request, out: &mut Diagnostics) {
+    for given in &request.patches {
+        let mut given = given.clone();
+        for block in &mut given.blocks {
+            let by_id =
+                jobs.iter().find(|job| block.labels.first().is_some_and(|label| *label.value == *job.id));
+            let by_name = base
+                .pack
+                .manifest
+                .jobs
+                .iter()
+                .any(|job| block.labels.first().is_some_and(|label| label.value == job.name.value));
+            if let (Some(job), false, Some(label)) = (by_id, by_name, block.labels.first_mut()) {
+                label.value = job.name.as_str().into();
+            }
+        }
+        let mut trees: Vec<Tree> = jobs.iter_mut().map(|job| std::mem::take(&mut job.tree)).collect();
+        out.extend(patch::apply(&mut trees, &given));
+        for (job, tree) in jobs.iter_mut().zip(trees) {
+            job.tree = tree;
+        }
+    }
+}
+
+fn first_unknown(block: &Block) -> Option<Arc<str>> {
+    let own =
+        block.attrs.iter().find_map(|attr| attr.value.first_unknown()).map(|unknown| unknown.why.clone());
+    own.or_else(|| block.blocks.iter().find_map(first_unknown))
+}
+
+/// In an order in which each job comes after those it waits for; otherwise as in pack.hcl.
+pub(super) fn ordered(pack: &Pack, mut jobs: Vec<RenderedJob>, instance: &Instance<'_>) -> Vec<RenderedJob> {
+    let running: Vec<String> = jobs.iter().map(|job| job.name.clone()).collect();
+    for job in &mut jobs {
+        let after = pack.manifest.job(&job.name).map_or(&[][..], |entry| &entry.after);
+        job.after = after
+            .iter()
+            .filter(|first| running.iter().any(|name| **name == *first.value))
+            .map(|first| instance.job_id(first))
+            .collect();
+    }
+    let mut done: Vec<RenderedJob> = Vec::new();
+    while !jobs.is_empty() {
+        let ready =
+            |job: &RenderedJob| job.after.iter().all(|first| done.iter().any(|other| other.id == *first));
+        let next = jobs.iter().position(ready).unwrap_or(0);
+        done.push(jobs.remove(next));
+    }
+    done
+}
