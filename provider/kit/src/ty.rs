@@ -114,6 +114,32 @@ impl Type {
         }
     }
 
+    /// Whether this is a value of this type; null and unknown are of every type.
+    pub fn holds(&self, value: &Value) -> bool {
+        match (self, value) {
+            (_, Value::Null | Value::Unknown(_))
+            | (Self::String, Value::String(_))
+            | (Self::Number, Value::Number(_))
+            | (Self::Bool, Value::Bool(_)) => true,
+            (Self::Dynamic, Value::Dynamic(typed)) => typed.0.holds(&typed.1),
+            (Self::List(ty), Value::List(elements)) | (Self::Set(ty), Value::Set(elements)) => {
+                elements.iter().all(|element| ty.holds(element))
+            }
+            (Self::Map(ty), Value::Map(fields)) => fields.values().all(|field| ty.holds(field)),
+            (Self::Object(types), Value::Map(fields)) => {
+                let held = |(name, ty): (&Cow<'_, str>, &Self)| {
+                    fields.get(name.as_ref()).is_some_and(|v| ty.holds(v))
+                };
+                types.len() == fields.len() && types.iter().all(held)
+            }
+            (Self::Tuple(types), Value::List(elements)) => {
+                types.len() == elements.len()
+                    && types.iter().zip(elements).all(|(ty, element)| ty.holds(element))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether a value of this type can hold one that carries its own type.
     pub fn has_dynamic(&self) -> bool {
         match self {

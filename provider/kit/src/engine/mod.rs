@@ -26,3 +26,5 @@ pub use plan::{Planned, Proposal};
 pub use provider::ProviderEngine;
 pub use resource::{Applied, Change, Imported, Looked, ResourceEngine};
 pub use timeouts::Verb;
+
+pub(crate) use timeouts::duration;

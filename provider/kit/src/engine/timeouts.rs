@@ -68,7 +68,7 @@ pub(super) fn limit(
 }
 
 /// A duration in the words of Terraform: numbers with units, one after the other.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("expected a duration such as 90s, 10m or 1h30m, got {text:?}");
     let (mut rest, mut seconds) = (text, 0.0_f64);
     while !rest.is_empty() {

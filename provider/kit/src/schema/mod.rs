@@ -4,6 +4,7 @@
 //! kit knows which.
 
 mod attribute;
+mod faults;
 mod nested;
 
 use std::borrow::Cow;
@@ -11,6 +12,7 @@ use std::borrow::Cow;
 use crate::ty::Type;
 
 pub use attribute::{Attribute, Fits, Keep, Presence, Same};
+pub use faults::faults;
 pub use nested::{NestedBlock, Nesting};
 
 /// A resource's, data source's or provider's whole schema.

@@ -3,6 +3,7 @@
 
 mod api;
 mod bucket;
+mod faults;
 mod shop;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,7 +3,9 @@
 use kit::{Cx, Path, Refinement, Severity, Value};
 
 use crate::now;
-use crate::thing::{applied, disk, engine, int, lid, plan, planned, pool, proposal, rule, text, thing, with};
+use crate::thing::{
+    applied, apply, disk, engine, int, lid, plan, planned, pool, proposal, rule, text, thing, with,
+};
 
 const UNKNOWN: Value = Value::UNKNOWN;
 
@@ -210,8 +212,9 @@ fn changed_timeouts_change_nothing_else() {
     assert_eq!(planned(&state, &config), state);
     let changed = planned(&state, &thing(&[("timeouts", limits("2m"))]));
     assert_eq!(changed, with(&state, &[("timeouts", limits("2m"))]));
-    let saved = applied(&state, &thing(&[("timeouts", limits("2m"))]));
-    assert_eq!(saved, changed, "without an update: its revision is the same");
+    let saved = apply(&state, &thing(&[("timeouts", limits("2m"))]));
+    assert_eq!(saved.value, changed);
+    assert_eq!(saved.private.get::<String>("password was"), None, "there was no update");
 }
 
 #[test]
@@ -221,15 +224,39 @@ fn a_set_of_blocks_knows_its_own() {
     let state = applied(&Value::Null, &config);
     assert_eq!(planned(&state, &config), state);
 
-    let fewer = rules(vec![rule("a", Value::Null), rule("b", Value::Null)]);
-    let ports: Vec<Value> = planned(&state, &fewer)
-        .field("rule")
-        .elements()
-        .unwrap()
-        .iter()
-        .map(|rule| with(rule, &[("number", Value::Null)]))
-        .collect();
-    assert_eq!(ports, [rule("a", int(443)), rule("b", int(443))]);
+    let number = |plan: &Value, from: &str, port: i64| {
+        let mut rules = plan.field("rule").elements().unwrap().iter();
+        let found = rules.find(|r| r.field("from") == &text(from) && r.field("port") == &int(port));
+        found.unwrap().field("number").clone()
+    };
+    let other =
+        planned(&state, &rules(vec![rule("a", Value::Null), rule("b", Value::Null), rule("b", int(0))]));
+    for (from, port) in [("a", 443), ("b", 443)] {
+        assert_eq!(number(&other, from, port), number(&state, from, port), "{from} {port} is the same rule");
+    }
+    assert_eq!(number(&other, "b", 0), UNKNOWN, "a new rule");
+
+    let only = planned(
+        &applied(&Value::Null, &rules(vec![rule("a", int(0))])),
+        &rules(vec![rule("a", Value::Null)]),
+    );
+    assert_eq!(number(&only, "a", 443), UNKNOWN, "another port is another rule");
+}
+
+#[test]
+fn a_set_of_blocks_forces_a_new_object_only_by_what_forces_it() {
+    let kind = |from: &str, kind: &str| with(&rule(from, Value::Null), &[("kind", text(kind))]);
+    let rules = |rules: Vec<Value>| thing(&[("rule", Value::set(rules))]);
+    let state = applied(&Value::Null, &rules(vec![kind("a", "k"), kind("b", "l")]));
+    for (config, replaced) in [
+        (rules(vec![kind("b", "k"), kind("c", "l")]), vec![]),
+        (rules(vec![kind("a", "k")]), vec![]),
+        (rules(vec![kind("a", "k"), kind("b", "m")]), vec!["rule"]),
+        (rules(vec![kind("a", "k"), with(&kind("b", "l"), &[("kind", UNKNOWN)])]), vec!["rule"]),
+        (rules(vec![]), vec![]),
+    ] {
+        assert_eq!(paths(&plan(&state, &config).replace), replaced);
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::now;
 use crate::random::{self, Dice};
-use crate::terraform::{keeps, leads_somewhere, plan_problems, proposed, shape};
+use crate::terraform::{keeps, leads_somewhere, plan_problems, shape};
 use crate::thing::Things;
 
 /// What the author of a random resource does in its plan hook. Every one is a pure function of what is known.
@@ -143,7 +143,7 @@ impl Under {
     fn plan(&self, prior: &Value, config: &Value) -> Planned {
         let proposal = || Proposal {
             prior: prior.clone(),
-            proposed: proposed(&self.block, prior, config),
+            proposed: config.clone(),
             config: config.clone(),
             private: Private::default(),
         };

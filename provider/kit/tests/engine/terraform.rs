@@ -1,76 +1,8 @@
-//! Terraform's half of the contract, written from the protocol's rules and not from the engine: what core proposes,
-//! and what it refuses in an answer. Where core cannot judge (sets), this is stricter than core.
+//! Terraform's half of the contract, written from the protocol's rules and not from the engine: what core refuses in an
+//! answer. Where core cannot judge (sets), this is stricter than core.
 
 use kit::schema::{Attribute, Block, NestedBlock, Nesting};
 use kit::{Path, Step, Type, Value};
-
-/// What core proposes: the configuration, and prior values where the provider may decide.
-pub fn proposed(block: &Block, prior: &Value, config: &Value) -> Value {
-    if config.is_null() || config.is_unknown() {
-        return config.clone();
-    }
-    let attributes = block.attributes.iter().map(|a| {
-        let (was, written) = (prior.field(&a.name), config.field(&a.name));
-        let keeps = a.is_computed() && written.is_null();
-        (a.name.to_string(), if keeps { was.clone() } else { written.clone() })
-    });
-    let blocks = block
-        .blocks
-        .iter()
-        .map(|n| (n.name.to_string(), proposed_nested(n, prior.field(&n.name), config.field(&n.name))));
-    Value::Map(attributes.chain(blocks).collect())
-}
-
-fn proposed_nested(nested: &NestedBlock, prior: &Value, config: &Value) -> Value {
-    let inner =
-        |was: Option<&Value>, written: &Value| proposed(&nested.block, was.unwrap_or(&Value::Null), written);
-    match config {
-        Value::List(written) => {
-            let was = prior.elements().unwrap_or_default();
-            Value::List(written.iter().enumerate().map(|(i, w)| inner(was.get(i), w)).collect())
-        }
-        Value::Set(written) => {
-            let mut was = prior.elements().unwrap_or_default().to_vec();
-            Value::set(written.iter().map(|w| {
-                let found = was.iter().position(|was| came_from(&nested.block, was, w));
-                inner(found.map(|i| was.remove(i)).as_ref(), w)
-            }))
-        }
-        Value::Map(written) if nested.nesting == Nesting::Map => {
-            let was = prior.fields();
-            let was = |label: &str| was.and_then(|was| was.get(label));
-            Value::Map(written.iter().map(|(label, w)| (label.clone(), inner(was(label), w))).collect())
-        }
-        _ => inner(Some(prior), config),
-    }
-}
-
-/// Whether `prior` can have come from this configuration: the same but for computed values.
-fn came_from(block: &Block, prior: &Value, config: &Value) -> bool {
-    if prior.is_null() || config.is_null() {
-        return prior.is_null() == config.is_null();
-    }
-    block.attributes.iter().all(|a| {
-        let (was, written) = (prior.field(&a.name), config.field(&a.name));
-        was == written || (a.is_computed() && written.is_null())
-    }) && block.blocks.iter().all(|n| nested_came_from(n, prior.field(&n.name), config.field(&n.name)))
-}
-
-fn nested_came_from(nested: &NestedBlock, prior: &Value, config: &Value) -> bool {
-    let same = |(was, written): (&Value, &Value)| came_from(&nested.block, was, written);
-    match (prior, config) {
-        (Value::List(was), Value::List(written)) => {
-            was.len() == written.len() && was.iter().zip(written).all(same)
-        }
-        (Value::Set(was), Value::Set(written)) => {
-            was.len() == written.len() && written.iter().all(|w| was.iter().any(|was| same((was, w))))
-        }
-        (Value::Map(was), Value::Map(written)) if nested.nesting == Nesting::Map => {
-            was.keys().eq(written.keys()) && was.values().zip(written.values()).all(same)
-        }
-        _ => came_from(&nested.block, prior, config),
-    }
-}
 
 /// Everything that core would refuse in a plan.
 pub fn plan_problems(block: &Block, prior: &Value, config: &Value, planned: &Value) -> Vec<String> {

@@ -9,7 +9,7 @@ use kit::{
 };
 
 use crate::now;
-use crate::terraform::{plan_problems, proposed};
+use crate::terraform::plan_problems;
 
 /// A thing with an attribute and a block of every kind.
 #[derive(Block, Clone, Debug, PartialEq)]
@@ -123,7 +123,11 @@ pub struct Rule {
     /// To which port.
     #[attr(default = 443, check = check::between(0, 65535))]
     pub port: i64,
+    /// Its kind.
+    #[attr(force_new)]
+    pub kind: Option<String>,
     /// Its number.
+    #[attr(stable)]
     pub number: Computed<i64>,
 }
 
@@ -218,8 +222,8 @@ impl Resource for Things {
     }
 
     async fn read(&self, cx: &Cx, current: Thing, private: &mut Private) -> Result<Option<Thing>> {
-        fails(current.note.as_ref(), "to look")?;
         private.set("looked", &true);
+        fails(current.note.as_ref(), "to look")?;
         if current.note.as_deref() == Some("drifted") {
             cx.warn(Diagnostic::warning("Thing has drifted", "Its size is not what it was."));
             return Ok(Some(Thing { size: 77, ..current }));
@@ -333,7 +337,7 @@ pub fn disk(size: Value) -> Value {
 }
 
 pub fn rule(from: &str, port: Value) -> Value {
-    Value::object([("from", text(from)), ("port", port), ("number", Value::Null)])
+    Value::object([("from", text(from)), ("port", port), ("kind", Value::Null), ("number", Value::Null)])
 }
 
 pub fn pool(image: Value, labels: &[&str]) -> Value {
@@ -353,7 +357,7 @@ pub fn engine() -> ResourceEngine {
 pub fn proposal(prior: &Value, config: &Value) -> Proposal {
     Proposal {
         prior: prior.clone(),
-        proposed: proposed(&engine().schema().block, prior, config),
+        proposed: config.clone(),
         config: config.clone(),
         private: Private::default(),
     }
