@@ -7,7 +7,9 @@ use super::companions::Companions;
 use super::connections::{Connection, Visits};
 use super::launch::{Mode, Plan};
 use super::listen::{Endpoint, ListenError};
-use super::signals::{self, Signal, Signals};
+#[cfg(unix)]
+use super::signals::outlive_the_terminal;
+use super::signals::{Signal, Signals};
 use super::tls::{Tls, TlsError};
 use super::{Meta, debug, handshake};
 use crate::lifecycle::Lifecycle;
@@ -68,8 +70,9 @@ pub(super) async fn host<S: Provider>(
     mut out: impl Write,
 ) -> Result<ExitCode, HostError> {
     let mut signals = Signals::catch().map_err(HostError::Signals)?;
+    #[cfg(unix)]
     if let Mode::Plugin { .. } = plan.mode {
-        signals::outlive_the_terminal().map_err(HostError::Signals)?;
+        outlive_the_terminal().map_err(HostError::Signals)?;
     }
     let life = Lifecycle::default();
     let provider = service(life.clone());

@@ -29,12 +29,6 @@ pub(super) fn outlive_the_terminal() -> io::Result<()> {
     signal(SignalKind::hangup()).map(drop)
 }
 
-/// There is no such signal here.
-#[cfg(windows)]
-pub(super) fn outlive_the_terminal() -> io::Result<()> {
-    Ok(())
-}
-
 #[cfg(unix)]
 impl Signals {
     pub(super) fn catch() -> io::Result<Self> {
