@@ -1,6 +1,7 @@
 job "web" {
   group "web" {
-    count = 2
+    count          = 2
+    shutdown_delay = "5s"
 
     network {
       port "http" { to = 80 }
