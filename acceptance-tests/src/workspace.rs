@@ -161,12 +161,16 @@ impl Workspace {
         fs::read_to_string(self.path("log")).unwrap_or_default()
     }
 
+    /// The processes of the provider that are running.
+    pub fn providers(&self) -> Vec<String> {
+        running(&self.plugin())
+    }
+
     /// The end of every test: no process, no socket, and no reproach in the log.
     #[track_caller]
     pub fn check_leftovers(&self) {
-        let plugin = self.plugin();
-        let gone = wait_until(Duration::from_secs(5), || running(&plugin).is_empty());
-        assert!(gone, "providers are still running: {:?}", running(&plugin));
+        let gone = wait_until(Duration::from_secs(5), || self.providers().is_empty());
+        assert!(gone, "providers are still running: {:?}", self.providers());
         let log = self.log();
         let reproaches = |line: &&str| REPROACHES.iter().any(|reproach| line.contains(reproach));
         let found = log.lines().filter(reproaches).collect::<Vec<_>>();

@@ -43,6 +43,7 @@ fn ctrl_c_waits_for_work_that_cannot_be_stopped(here: &Workspace) {
     nap(here, 1_500, true);
     let apply = here.start(&["apply", "-auto-approve"]);
     here.wait_for_note("asleep bed");
+    assert_eq!(here.providers().len(), 1, "nobody would see a provider that stays behind");
     apply.signal_group(Signal::INT);
     let outcome = apply.finish();
     outcome.exits(1).says("Stopping operation");
