@@ -63,20 +63,21 @@ fn has_secrets(block: &Block) -> bool {
 
 fn hide(block: &Block, value: &Value) {
     for attribute in block.attributes.iter().filter(|a| a.sensitive || a.write_only) {
-        hide_text(value.field(&attribute.name));
+        hide_scalars(value.field(&attribute.name));
     }
     for nested in &block.blocks {
         nested.each(value.field(&nested.name), &kit::At::ROOT, |inner, _| hide(&nested.block, inner));
     }
 }
 
-fn hide_text(value: &Value) {
+fn hide_scalars(value: &Value) {
     match value {
         Value::String(text) => log::secrets().hide(text),
-        Value::List(elements) | Value::Set(elements) => elements.iter().for_each(hide_text),
-        Value::Map(fields) => fields.values().for_each(hide_text),
-        Value::Dynamic(typed) => hide_text(&typed.1),
-        Value::Null | Value::Unknown(_) | Value::Bool(_) | Value::Number(_) => {}
+        Value::List(elements) | Value::Set(elements) => elements.iter().for_each(hide_scalars),
+        Value::Map(fields) => fields.values().for_each(hide_scalars),
+        Value::Dynamic(typed) => hide_scalars(&typed.1),
+        Value::Number(number) => log::secrets().hide(&number.to_string()),
+        Value::Null | Value::Unknown(_) | Value::Bool(_) => {}
     }
 }
 

@@ -75,6 +75,9 @@ struct Vault {
     /// What opens it.
     #[attr(sensitive)]
     key: Computed<String>,
+    /// What closes it.
+    #[attr(sensitive)]
+    pin: Computed<i64>,
     /// Of any type.
     note: Computed<Value>,
 }
@@ -88,6 +91,7 @@ impl Resource for Vaults {
     async fn create(&self, _: &Cx, mut planned: Vault, state: &mut State<'_, Vault>) -> Result<()> {
         let misfit = Value::Dynamic(Box::new((Type::Bool, Value::string("neither"))));
         planned.key.set(format!("opens {}", planned.name));
+        planned.pin.set(90_210_455);
         planned.note.set(if planned.name == "torn" { misfit } else { Value::Bool(true) });
         state.private().set("made", &true);
         state.record(&planned);
@@ -222,12 +226,14 @@ async fn make_vault(name: &str) -> (apply_resource_change::Response, Type) {
     let ty = Type::object([
         ("name", Type::String),
         ("key", Type::String),
+        ("pin", Type::Number),
         ("note", Type::Dynamic),
         ("timeouts", Type::object(limits)),
     ]);
     let planned = Value::object([
         ("name", Value::string(name)),
         ("key", Value::UNKNOWN),
+        ("pin", Value::UNKNOWN),
         ("note", Value::UNKNOWN),
         ("timeouts", Value::Null),
     ]);
@@ -255,6 +261,7 @@ async fn a_secret_that_the_provider_makes_is_hidden_like_one_that_it_is_given() 
     let (made, _) = make_vault("fresh secret").await;
     assert!(made.diagnostics.is_empty(), "{made:?}");
     assert_eq!(crate::log::secrets().redact("it opens fresh secret."), "it (sensitive).");
+    assert_eq!(crate::log::secrets().redact("pin=90210455"), "pin=(sensitive)");
 }
 
 #[tokio::test]
