@@ -61,6 +61,11 @@ const REFUSED: &[Row] = &[
     (Some(401), "", "Something in front of it wants other credentials than a token"),
     (Some(403), "", "The token, or the lack of one, does not permit this: give a token whose policies do"),
     (Some(405), "", "It does not know this call: it is too old, or not what the address was thought to be"),
+    (
+        Some(409),
+        "variable",
+        "Somebody else has changed the variable since it was looked at; nothing was overwritten. Look at it again",
+    ),
     (Some(413), "", "The request is too large for it, or for a proxy in front of it"),
     (Some(429), "", "It has more requests than it takes: try again later, or raise its limits"),
     (Some(502), "", "A proxy in front of it cannot reach it"),

@@ -6,6 +6,7 @@ mod client;
 mod config;
 pub mod consul;
 mod cure;
+pub mod deployment;
 pub mod deployments;
 mod error;
 pub mod evaluations;

@@ -103,7 +103,7 @@ pub struct Autopilot {
 }
 
 impl Operator<'_> {
-    /// Where the leader is; nowhere while there is none.
+    /// Where the leader is. While there is none, servers answer nowhere, or with an error.
     pub fn leader(&self) -> Read<String> {
         self.0.read(Request::get(&["status", "leader"]))
     }

@@ -63,22 +63,11 @@ impl Unplaced {
 
     /// Reasons that lie in which nodes there are.
     fn nodes(&self) -> Vec<String> {
-        if self.nodes_evaluated > 0 {
+        if self.nodes_evaluated > 0 || self.nodes_available.values().any(|count| *count > 0) {
             return Vec::new();
         }
-        let ready = self.nodes_available.values().sum::<i64>();
-        if self.nodes_in_pool == 0 && ready == 0 {
-            return vec![
-                "the node pool has no node that is ready: add one, or correct `node_pool`".to_owned(),
-            ];
-        }
-        if ready == 0 {
-            let pool = nodes(self.nodes_in_pool);
-            return vec![format!(
-                "of the {pool} in the pool none is ready, eligible and in one of the job's datacenters"
-            )];
-        }
-        Vec::new()
+        let help = "add one, or correct `node_pool` or `datacenters`";
+        vec![format!("no node that is ready and eligible is in the job's node pool and datacenters: {help}")]
     }
 }
 
@@ -137,16 +126,12 @@ mod tests {
 
     #[test]
     fn no_node_at_all_is_told_from_no_fitting_node() {
-        let none = counted(serde_json::json!({"NodesAvailable": null}));
-        assert_eq!(
-            none.reasons(),
-            ["the node pool has no node that is ready: add one, or correct `node_pool`"]
-        );
-        let elsewhere = counted(serde_json::json!({"NodesInPool": 2, "NodesAvailable": {"dc9": 0}}));
-        assert_eq!(
-            elsewhere.reasons(),
-            ["of the 2 nodes in the pool none is ready, eligible and in one of the job's datacenters"]
-        );
+        for none in
+            [serde_json::json!({"NodesAvailable": null}), serde_json::json!({"NodesAvailable": {"dc9": 0}})]
+        {
+            let reasons = counted(none).reasons();
+            assert!(reasons[0].starts_with("no node that is ready") && reasons.len() == 1, "{reasons:?}");
+        }
     }
 
     #[test]

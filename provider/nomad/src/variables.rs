@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use crate::http::{Request, Safety};
 use crate::json::or_empty;
-use crate::{Client, Error, Read, Secret};
+use crate::read::decoded;
+use crate::{Client, Error, Problem, Read, Secret};
 
 /// The variables of a client's namespace.
 #[derive(Clone, Copy, Debug)]
@@ -68,21 +69,45 @@ impl Variables<'_> {
     ) -> Result<Variable, Error> {
         let values = items.iter().map(|(name, value)| (name.clone(), Value::from(value.expose())));
         let body = json!({"Path": path, "Items": Value::Object(values.collect())});
-        let request = Request::put(&parts(path), Safety::Guarded).with_some("cas", index(cas)).json(&body);
-        match self.0.write::<Variable>(request).await {
-            Err(error) if error.is_conflict() && error.may_have_happened() => {
-                // An earlier attempt had no answer: if our values are there, it was us.
-                let found = self.read(path).await?.filter(|found| found.items == *items);
-                found.ok_or(error)
-            }
-            other => other,
+        let request = Request::put(&parts(path), Safety::Guarded).json(&body);
+        match self.change(request, cas).await? {
+            Changed::Done(answer) => Ok(answer.unwrap_or_default()),
+            // An earlier attempt had no answer: if our values are there, it was us.
+            Changed::Conflict { found, doubtful: true, .. } if found.items == *items => Ok(found),
+            Changed::Conflict { error, .. } => Err(error),
         }
     }
 
     /// Takes a variable away.
     pub async fn delete(&self, path: &str, cas: Cas) -> Result<(), Error> {
-        self.0.run(Request::delete(&parts(path)).with_some("cas", index(cas))).await
+        match self.change(Request::delete(&parts(path)), cas).await? {
+            Changed::Done(_) => Ok(()),
+            Changed::Conflict { error, .. } => Err(error),
+        }
     }
+
+    /// Nomad answers a conflict with the variable as it is, values and all: they must not get into an error.
+    async fn change(&self, request: Request, cas: Cas) -> Result<Changed, Error> {
+        let request = self.0.scoped(request.with_some("cas", index(cas)).accepting(&[409]));
+        let answer = self.0.http().send(&request).await?;
+        if answer.status != 409 {
+            return Ok(Changed::Done(decoded(self.0.http(), &request, &answer)?));
+        }
+        let found = decoded::<Option<Variable>>(self.0.http(), &request, &answer)?.unwrap_or_default();
+        let text = match found.modify_index {
+            0 => "there is no such variable".to_owned(),
+            index => format!("the variable is as it was made by change {index}"),
+        };
+        let problem = Problem::Refused { address: answer.address, status: 409, text };
+        let error = Error::new(request.call(self.0.http().product().name), problem);
+        Ok(Changed::Conflict { error: error.doubtful(answer.doubtful), found, doubtful: answer.doubtful })
+    }
+}
+
+/// What came of an attempt to change a variable.
+enum Changed {
+    Done(Option<Variable>),
+    Conflict { error: Error, found: Variable, doubtful: bool },
 }
 
 fn parts(path: &str) -> Vec<&str> {

@@ -35,9 +35,14 @@ pub(crate) enum Kind {
     Final,
 }
 
-/// Words with which a server says that it could not get to the leader, and so did nothing.
-const NOTHING_DONE: [&str; 4] =
-    ["No cluster leader", "no known servers", "No known Nomad servers", "rpc error: No servers"];
+/// Words with which a server says that it could not get to the leader, or is not ready itself, and so did nothing.
+const NOTHING_DONE: [&str; 5] = [
+    "No cluster leader",
+    "no known servers",
+    "No known Nomad servers",
+    "rpc error: No servers",
+    "keyring has not been initialized yet",
+];
 
 /// Words of a server that was interrupted.
 const INTERRUPTED: [&str; 8] = [
@@ -123,8 +128,7 @@ fn find_tls(error: &(dyn StdError + 'static)) -> Option<String> {
         return Some(tls_words(tls));
     }
     // An I/O error hides what it wraps from `source`.
-    let wrapped = error.downcast_ref::<std::io::Error>()?.get_ref()?;
-    wrapped.downcast_ref::<Rustls>().map(tls_words)
+    find_tls(error.downcast_ref::<std::io::Error>()?.get_ref()?)
 }
 
 fn tls_words(error: &Rustls) -> String {
@@ -149,7 +153,10 @@ fn tls_words(error: &Rustls) -> String {
 
 fn certificate_words(error: &CertificateError) -> String {
     match error {
-        CertificateError::UnknownIssuer => "its certificate is signed by an unknown authority".to_owned(),
+        // An authority of the same name but with another key is no less unknown.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            "its certificate is signed by an unknown authority".to_owned()
+        }
         CertificateError::NotValidForName => "its certificate is for another name".to_owned(),
         CertificateError::NotValidForNameContext { expected, presented } => {
             let names = presented.join(", ");

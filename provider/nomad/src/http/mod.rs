@@ -76,6 +76,8 @@ pub(crate) struct Answer {
     pub headers: HeaderMap,
     pub body: Vec<u8>,
     pub address: String,
+    /// Whether an earlier attempt may have been done.
+    pub doubtful: bool,
 }
 
 impl Http {
@@ -96,7 +98,7 @@ impl Http {
         loop {
             let fault = match self.reach(request).await {
                 Ok(begun) => match self.collect(request, begun).await {
-                    Ok(answer) => return Ok(answer),
+                    Ok(answer) => return Ok(Answer { doubtful: retry.doubtful, ..answer }),
                     Err(fault) => fault,
                 },
                 Err(fault) => fault,
@@ -229,7 +231,7 @@ impl Http {
         let read = bounded(response, limit).await;
         drop(place);
         match read {
-            Ok((body, true)) => Ok(Answer { status, headers, body, address }),
+            Ok((body, true)) => Ok(Answer { status, headers, body, address, doubtful: false }),
             Ok((_, false)) => {
                 Err(Fault { problem: Problem::TooLarge { address, limit }, kind: Kind::Final, wait: None })
             }

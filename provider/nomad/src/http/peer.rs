@@ -16,8 +16,8 @@ use super::request::Lane;
 use crate::config::Limits;
 
 /// Agents take 100 connections from one address; these lanes leave room for others on this machine.
-const CALLS: usize = 48;
-const WAITS: usize = 32;
+const CALLS: usize = 24;
+const WAITS: usize = 56;
 
 static PEERS: LazyLock<Mutex<HashMap<String, Arc<Peer>>>> = LazyLock::new(Mutex::default);
 

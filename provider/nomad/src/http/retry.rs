@@ -36,7 +36,7 @@ impl Retry {
 
     /// How long to wait before the next attempt; nothing if there shall be none.
     pub(crate) fn after(&mut self, fault: &Fault) -> Option<Duration> {
-        self.doubtful |= self.safety != Safety::Read && matches!(fault.kind, Kind::Unclear | Kind::Odd);
+        self.doubtful |= self.safety != Safety::Read && fault.kind == Kind::Unclear;
         if !self.worthwhile(fault.kind) {
             return None;
         }

@@ -6,9 +6,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{Jobs, placed};
-use crate::Error;
 use crate::http::{Request, Safety};
 use crate::json::named;
+use crate::{Client, Error};
 
 /// What must be so for a job to be registered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,6 +55,8 @@ pub struct Registered {
     pub job_modify_index: u64,
     /// What is allowed but strange.
     pub warnings: String,
+    /// The change that made the evaluation: the same one where the job itself has changed.
+    pub eval_create_index: u64,
 }
 
 impl Jobs<'_> {
@@ -62,18 +64,36 @@ impl Jobs<'_> {
     pub async fn register(&self, job: &Value, how: &Register) -> Result<Registered, Error> {
         let request = Request::post(&["jobs"], Safety::Guarded).json(&body(job, how));
         match self.0.write(placed(request, job)).await {
+            Ok(registered) => self.indexed(job, registered).await,
             Err(error) if error.is_conflict() && error.may_have_happened() => self.found(job, error).await,
-            other => other,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Of a job that did not change, Nomad names the last change to its status instead of that to its text, which a
+    /// later `Check::At` would take for somebody else's.
+    async fn indexed(&self, job: &Value, registered: Registered) -> Result<Registered, Error> {
+        if registered.eval_create_index == registered.job_modify_index {
+            return Ok(registered);
+        }
+        let id = job["ID"].as_str().unwrap_or_default();
+        let known = self.of(job).jobs().read(id).await?.map(|job| job.job_modify_index);
+        let known = known.filter(|index| *index < registered.job_modify_index);
+        Ok(Registered { job_modify_index: known.unwrap_or(registered.job_modify_index), ..registered })
+    }
+
+    /// The client of the job's own namespace.
+    fn of(self, job: &Value) -> Client {
+        match job["Namespace"].as_str() {
+            Some(namespace) if !namespace.is_empty() => self.0.in_namespace(namespace),
+            _ => self.0.clone(),
         }
     }
 
     /// An earlier attempt had no answer, and now the job has changed: if it is what we wanted, it was us.
     async fn found(&self, job: &Value, conflict: Error) -> Result<Registered, Error> {
         let id = job["ID"].as_str().unwrap_or_default();
-        let here = match job["Namespace"].as_str() {
-            Some(namespace) if !namespace.is_empty() => self.0.in_namespace(namespace),
-            _ => self.0.clone(),
-        };
+        let here = self.of(job);
         let plan = here.jobs().plan(job).await?;
         if plan.diff.as_ref().is_none_or(|diff| diff.kind != crate::plan::Change::None) {
             return Err(conflict);
@@ -83,7 +103,7 @@ impl Jobs<'_> {
         let first =
             mine.filter(|eval| eval.triggered_by == "job-register").min_by_key(|eval| eval.create_index);
         let (eval_id, warnings) = (first.map(|eval| eval.id), plan.warnings);
-        Ok(Registered { eval_id, job_modify_index: plan.job_modify_index, warnings })
+        Ok(Registered { eval_id, job_modify_index: plan.job_modify_index, warnings, ..Registered::default() })
     }
 }
 

@@ -177,3 +177,12 @@ impl Plan {
         self.job_modify_index == 0
     }
 }
+
+impl ObjectDiff {
+    /// Whether it is a list of plain values: its attributes all have its own name.
+    pub(super) fn is_set(&self) -> bool {
+        !self.fields.is_empty()
+            && self.objects.is_empty()
+            && self.fields.iter().all(|field| field.name == self.name)
+    }
+}

@@ -1,0 +1,428 @@
+//! A plan in words: which attribute becomes what, what happens to how many of a group, and what cannot be placed why.
+//!
+//! Pure. Must never show a secret, never report what only the servers added, and never hide a change because it does
+//! not know how to put it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::diff::{Change, DesiredUpdates, FieldDiff, GroupDiff, JobDiff, ObjectDiff, Plan, TaskDiff};
+use super::pair::paired;
+use super::{names, values};
+use crate::Secret;
+
+/// What a description leaves out.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Texts that are not shown wherever they turn up.
+    pub secrets: Vec<Secret>,
+    /// Groups whose count somebody else sets.
+    pub scaled_groups: BTreeSet<String>,
+}
+
+/// A plan in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Described {
+    /// Whether the job differs, apart from what only the servers added.
+    pub change: Change,
+    /// What differs.
+    pub lines: Vec<Line>,
+    /// What happens to how many of each group.
+    pub groups: BTreeMap<String, GroupCounts>,
+    /// What cannot be placed now, by group: how many, and the reasons.
+    pub unplaced: BTreeMap<String, (i64, Vec<String>)>,
+    /// What would have to make room: names of allocations.
+    pub preempted: Vec<String>,
+    /// What Nomad finds strange, one by one.
+    pub warnings: Vec<String>,
+    /// When a periodic job would run next, as RFC 3339.
+    pub next_launch: Option<String>,
+}
+
+/// One thing that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Whether it is new, gone or different; none where Nomad does not say how it differs.
+    pub change: Change,
+    /// Where, as in a jobspec: `group.web.count`.
+    pub path: String,
+    /// What is now.
+    pub old: String,
+    /// What would be then.
+    pub new: String,
+}
+
+/// What happens to how many of a group.
+pub type GroupCounts = DesiredUpdates;
+
+/// Puts a plan into words.
+pub fn describe(plan: &Plan, options: &Options) -> Described {
+    let mut lines = plan.diff.as_ref().map(|diff| job(diff, options)).unwrap_or_default();
+    for line in &mut lines {
+        for secret in &options.secrets {
+            line.old = secret.hide_in(std::mem::take(&mut line.old));
+            line.new = secret.hide_in(std::mem::take(&mut line.new));
+        }
+    }
+    let told = plan.diff.as_ref().map(|diff| diff.kind).unwrap_or_default();
+    let annotations = plan.annotations.clone().unwrap_or_default();
+    let unplaced = plan.unplaced.iter().map(|(name, why)| (name.clone(), (why.count(), why.reasons())));
+    Described {
+        change: if lines.is_empty() && told == Change::Edited { Change::None } else { told },
+        lines,
+        groups: annotations.groups,
+        unplaced: unplaced.collect(),
+        preempted: annotations.preempted_allocs.into_iter().map(|alloc| alloc.name).collect(),
+        warnings: warnings(&plan.warnings),
+        next_launch: Some(plan.next_periodic_launch.clone()).filter(|time| !time.is_empty()),
+    }
+}
+
+fn job(diff: &JobDiff, options: &Options) -> Vec<Line> {
+    // Of a job that is new or gone the groups say enough.
+    let mut lines =
+        if diff.kind == Change::Edited { inside("", "", &diff.fields, &diff.objects) } else { Vec::new() };
+    for group_diff in &diff.task_groups {
+        lines.extend(group(group_diff, options));
+    }
+    lines
+}
+
+fn group(diff: &GroupDiff, options: &Options) -> Vec<Line> {
+    let path = format!("group.{}", diff.name);
+    match diff.kind {
+        Change::None => Vec::new(),
+        Change::Added | Change::Deleted => {
+            let tasks = diff.tasks.iter().map(|task| task.name.as_str()).collect::<Vec<_>>().join(", ");
+            vec![whole(diff.kind, path, &format!("tasks: {tasks}"))]
+        }
+        Change::Edited => {
+            let scaled = options.scaled_groups.contains(&diff.name);
+            let fields = diff.fields.iter().filter(|field| !(scaled && field.name == "Count"));
+            let fields = fields.cloned().collect::<Vec<_>>();
+            let mut lines = inside(&path, "", &fields, &diff.objects);
+            lines.extend(diff.tasks.iter().flat_map(|inner| task(&path, inner)));
+            lines
+        }
+    }
+}
+
+fn task(parent: &str, diff: &TaskDiff) -> Vec<Line> {
+    let path = format!("{parent}.task.{}", diff.name);
+    match diff.kind {
+        Change::None => Vec::new(),
+        Change::Added | Change::Deleted => vec![whole(diff.kind, path, "")],
+        Change::Edited => {
+            let lines = inside(&path, "", &diff.fields, &diff.objects);
+            if lines.is_empty() { vec![unsaid(path)] } else { lines }
+        }
+    }
+}
+
+/// What differs in a block: its attributes, then its blocks.
+fn inside(path: &str, block: &str, fields: &[FieldDiff], objects: &[ObjectDiff]) -> Vec<Line> {
+    let mut lines = fields
+        .iter()
+        .filter(|field| differs(field))
+        .map(|field| line(path, block, field))
+        .collect::<Vec<_>>();
+    lines.extend(paired(objects).iter().flat_map(|inner| object(path, inner)));
+    lines
+}
+
+fn object(parent: &str, diff: &ObjectDiff) -> Vec<Line> {
+    let path = join(parent, &labelled(diff));
+    if diff.is_set() {
+        return set(path, diff);
+    }
+    match diff.kind {
+        Change::None => Vec::new(),
+        Change::Added | Change::Deleted => vec![whole(diff.kind, path, &summary(diff))],
+        Change::Edited => {
+            let lines = inside(&path, &diff.name, &diff.fields, &diff.objects);
+            match (lines.is_empty(), diff.name.as_str()) {
+                // The servers add to it what it scales; the plan's job has that not.
+                (true, "Scaling") => Vec::new(),
+                (true, _) => vec![unsaid(path)],
+                (false, _) => lines,
+            }
+        }
+    }
+}
+
+fn set(path: String, diff: &ObjectDiff) -> Vec<Line> {
+    let side = |pick: fn(&FieldDiff) -> &String, kind: Change| {
+        let fields = diff.fields.iter().filter(|field| field.kind == kind);
+        fields.map(|field| pick(field).as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let (old, new) = (side(|field| &field.old, Change::Deleted), side(|field| &field.new, Change::Added));
+    if old.is_empty() && new.is_empty() {
+        return Vec::new();
+    }
+    let change = match (old.is_empty(), new.is_empty()) {
+        (true, _) => Change::Added,
+        (_, true) => Change::Deleted,
+        _ => Change::Edited,
+    };
+    vec![Line { change, path, old, new }]
+}
+
+fn differs(field: &FieldDiff) -> bool {
+    field.kind != Change::None && field.old != field.new
+}
+
+fn line(path: &str, block: &str, field: &FieldDiff) -> Line {
+    let value = |value: &String| {
+        if names::is_duration(&field.name) && !names::is_free(block) {
+            values::duration(value)
+        } else {
+            value.clone()
+        }
+    };
+    let path = join(path, &names::attribute(block, &field.name));
+    Line { change: Change::Edited, path, old: value(&field.old), new: value(&field.new) }
+}
+
+fn whole(change: Change, path: String, what: &str) -> Line {
+    let (old, new) = if change == Change::Deleted { (what, "") } else { ("", what) };
+    Line { change, path, old: old.to_owned(), new: new.to_owned() }
+}
+
+/// Nomad says that it differs, but not how: some blocks are not part of its diff.
+fn unsaid(path: String) -> Line {
+    Line { change: Change::None, path, old: String::new(), new: String::new() }
+}
+
+/// The block's name with what tells it from others of that name.
+fn labelled(diff: &ObjectDiff) -> String {
+    let name = names::block(&diff.name);
+    let field = names::key(&diff.name).and_then(|key| diff.fields.iter().find(|field| field.name == key));
+    let label = field.map(|field| if field.old.is_empty() { &field.new } else { &field.old });
+    // A check without a name is given one that says nothing.
+    let given =
+        |label: &str| label.is_empty() || (label.starts_with("service: ") && label.ends_with(" check"));
+    match label.filter(|label| !given(label)) {
+        Some(label) => format!("{name}.{}", label.trim_end_matches('/')),
+        None => name,
+    }
+}
+
+/// The attributes of a block that is new or gone, as far as they say something.
+fn summary(diff: &ObjectDiff) -> String {
+    let key = names::key(&diff.name);
+    let value = |field: &FieldDiff| if field.new.is_empty() { field.old.clone() } else { field.new.clone() };
+    let telling = |field: &&FieldDiff| {
+        Some(field.name.as_str()) != key && !matches!(value(field).as_str(), "" | "0" | "false" | "nil")
+    };
+    let said = diff.fields.iter().filter(telling).take(6).map(|field| {
+        let line = line("", &diff.name, field);
+        let value = if field.new.is_empty() { line.old } else { line.new };
+        format!("{} {}", line.path, values::short(&value))
+    });
+    let blocks = diff.objects.iter().map(labelled);
+    said.chain(blocks).collect::<Vec<_>>().join(", ")
+}
+
+fn join(parent: &str, name: &str) -> String {
+    if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") }
+}
+
+/// Nomad's warnings are a tree in text; the leaves are what matters.
+fn warnings(text: &str) -> Vec<String> {
+    let lines = text.lines().map(|line| line.trim().trim_start_matches("* ").trim());
+    let heading = |line: &&str| {
+        line.ends_with("warnings:")
+            || line.ends_with("warning:")
+            || line.ends_with("occurred:")
+            || line.is_empty()
+    };
+    lines.filter(|line| !heading(line)).map(str::to_owned).collect()
+}
+
+impl Line {
+    /// The same seen from the other side: what was wanted, and what was found.
+    #[must_use]
+    pub fn reversed(&self) -> Self {
+        let change = match self.change {
+            Change::Added => Change::Deleted,
+            Change::Deleted => Change::Added,
+            other => other,
+        };
+        Self { change, path: self.path.clone(), old: self.new.clone(), new: self.old.clone() }
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { change, path, old, new } = self;
+        let told = |text: &str| if text.is_empty() { String::new() } else { format!(" ({text})") };
+        match change {
+            Change::None => write!(f, "{path}: changed in a way that Nomad's diff does not name"),
+            Change::Added => write!(f, "{path}: added{}", told(new)),
+            Change::Deleted => write!(f, "{path}: removed{}", told(old)),
+            Change::Edited if old == new => write!(f, "{path}: changed, but the values are hidden"),
+            Change::Edited => write!(f, "{path}: {}", values::change(old, new)),
+        }
+    }
+}
+
+impl fmt::Display for GroupCounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = [
+            (self.place, "placed"),
+            (self.destructive_update, "replaced"),
+            (self.canary, "placed as canary"),
+            (self.in_place_update, "changed in place"),
+            (self.migrate, "moved"),
+            (self.stop, "stopped"),
+            (self.ignore, "left alone"),
+        ];
+        let said =
+            counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
+        let said = said.collect::<Vec<_>>().join(", ");
+        f.write_str(if said.is_empty() { "nothing happens" } else { &said })
+    }
+}
+
+impl fmt::Display for Described {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self.change {
+            Change::None => "unchanged",
+            Change::Added => "new",
+            Change::Deleted => "gone",
+            Change::Edited => "changed",
+        };
+        write!(f, "job: {word}")?;
+        for line in &self.lines {
+            write!(f, "\n{line}")?;
+        }
+        for (name, counts) in &self.groups {
+            write!(f, "\ngroup {name}: {counts}")?;
+        }
+        for (name, (count, reasons)) in &self.unplaced {
+            write!(f, "\ngroup {name}: {count} cannot be placed now: {}", reasons.join("; "))?;
+        }
+        if !self.preempted.is_empty() {
+            write!(f, "\nmakes room for it: {}", self.preempted.join(", "))?;
+        }
+        self.warnings.iter().try_for_each(|warning| write!(f, "\nNomad warns: {warning}"))?;
+        self.next_launch.iter().try_for_each(|time| write!(f, "\nruns next at {time}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn field(kind: &str, name: &str, old: &str, new: &str) -> Value {
+        json!({"Type": kind, "Name": name, "Old": old, "New": new})
+    }
+
+    fn object(kind: &str, name: &str, fields: &[Value], objects: &[Value]) -> Value {
+        json!({"Type": kind, "Name": name, "Fields": fields, "Objects": objects})
+    }
+
+    fn plan(group: &Value) -> Plan {
+        let diff = json!({"Type": "Edited", "Fields": null, "Objects": null, "TaskGroups": [group]});
+        serde_json::from_value(json!({"JobModifyIndex": 7, "Diff": diff, "NextPeriodicLaunch": null}))
+            .expect("a plan")
+    }
+
+    fn lines(plan: &Plan, options: &Options) -> String {
+        let described = describe(plan, options);
+        described.lines.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    fn group(fields: &[Value], objects: &[Value], tasks: &[Value]) -> Value {
+        json!({"Type": "Edited", "Name": "web", "Fields": fields, "Objects": objects, "Tasks": tasks})
+    }
+
+    #[test]
+    fn attributes_are_named_as_in_a_jobspec() {
+        let resources = object("Edited", "Resources", &[field("Edited", "MemoryMB", "64", "128")], &[]);
+        let task = json!({
+            "Type": "Edited", "Name": "app", "Objects": [resources],
+            "Fields": [field("Edited", "KillTimeout", "5000000000", "15000000000"), field("Added", "Env[A]", "", "b")],
+        });
+        let count = field("Edited", "Count", "1", "3");
+        let update = object("Edited", "Update", &[field("None", "Canary", "0", "0")], &[]);
+        let said = lines(&plan(&group(&[count], &[update], &[task])), &Options::default());
+        insta::assert_snapshot!(said, @r#"
+        group.web.count: 1 → 3
+        group.web.update: changed in a way that Nomad's diff does not name
+        group.web.task.app.kill_timeout: 5s → 15s
+        group.web.task.app.env.A: unset → "b"
+        group.web.task.app.resources.memory: 64 → 128
+        "#);
+    }
+
+    #[test]
+    fn one_gone_and_one_new_of_the_same_are_one_that_changed() {
+        let port = |kind: &str, value: &str| {
+            let fields = match kind {
+                "Added" => [field(kind, "Label", "", "http"), field(kind, "Value", "", value)],
+                _ => [field(kind, "Label", "http", ""), field(kind, "Value", value, "")],
+            };
+            object(kind, "Static Port", &fields, &[])
+        };
+        let network = |kind: &str, value: &str| object(kind, "Network", &[], &[port(kind, value)]);
+        let tags = [
+            field("Added", "Tags", "", "c"),
+            field("Deleted", "Tags", "b", ""),
+            field("None", "Tags", "a", "a"),
+        ];
+        let service = [field("None", "Name", "api", "api")];
+        let service = object("Edited", "Service", &service, &[object("Edited", "Tags", &tags, &[])]);
+        let objects = [network("Added", "81"), network("Deleted", "80"), service];
+        insta::assert_snapshot!(lines(&plan(&group(&[], &objects, &[])), &Options::default()), @r#"
+        group.web.network.port.http.static: 80 → 81
+        group.web.service.api.tags: "b" → "c"
+        "#);
+    }
+
+    #[test]
+    fn two_of_the_same_kind_are_not_mixed_up() {
+        let constraint = |kind: &str, value: &str| {
+            let new = kind == "Added";
+            let (old, new) = if new { ("", value) } else { (value, "") };
+            object(kind, "Constraint", &[field(kind, "RTarget", old, new)], &[])
+        };
+        let objects = [constraint("Added", "a"), constraint("Added", "b"), constraint("Deleted", "c")];
+        insta::assert_snapshot!(lines(&plan(&group(&[], &objects, &[])), &Options::default()), @r#"
+        group.web.constraint: added (value "a")
+        group.web.constraint: added (value "b")
+        group.web.constraint: removed (value "c")
+        "#);
+    }
+
+    #[test]
+    fn what_only_the_servers_added_is_no_change() {
+        let noise = plan(&group(&[], &[object("Edited", "Scaling", &[], &[])], &[]));
+        assert_eq!(describe(&noise, &Options::default()).change, Change::None);
+        let scaled = plan(&group(&[field("Edited", "Count", "9", "1")], &[], &[]));
+        let options = Options { scaled_groups: ["web".to_owned()].into(), ..Options::default() };
+        assert_eq!(describe(&scaled, &options).change, Change::None);
+        assert_eq!(describe(&scaled, &Options::default()).change, Change::Edited);
+    }
+
+    #[test]
+    fn secrets_are_not_shown_and_lines_can_be_turned_round() {
+        let env = json!({"Type": "Edited", "Name": "app", "Fields": [field("Edited", "Env[P]", "hunter2", "hunter3")]});
+        let options = Options { secrets: vec!["hunter2".into(), "hunter3".into()], ..Options::default() };
+        let plan = plan(&group(&[], &[], &[env]));
+        assert_eq!(lines(&plan, &options), "group.web.task.app.env.P: changed, but the values are hidden");
+        let line = Line { change: Change::Added, path: "a".into(), old: String::new(), new: "b".into() };
+        assert_eq!(line.reversed().to_string(), "a: removed (b)");
+    }
+
+    #[test]
+    fn counts_and_warnings_are_words() {
+        let counts = GroupCounts { destructive_update: 1, ignore: 2, ..GroupCounts::default() };
+        assert_eq!(counts.to_string(), "1 replaced, 2 left alone");
+        assert_eq!(GroupCounts::default().to_string(), "nothing happens");
+        let text = "2 warnings:\n\n* Group \"a\" has warnings: 1 error occurred:\n\t* first\n* second";
+        assert_eq!(warnings(text), ["first", "second"]);
+    }
+}
