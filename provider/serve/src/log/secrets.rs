@@ -47,7 +47,8 @@ impl Secrets {
 
     /// From now on no log line and no crash report shows this value; values of less than four bytes stay.
     pub fn hide(&self, value: &str) {
-        if value.len() < SHORTEST {
+        // Every call brings the same values again, and calls run side by side.
+        if value.len() < SHORTEST || self.hides(value) {
             return;
         }
         let mut hidden = self.0.write().unwrap_or_else(PoisonError::into_inner);
@@ -59,6 +60,10 @@ impl Secrets {
             let place = hidden.partition_point(|other| other.len() >= form.len());
             hidden.insert(place, form);
         }
+    }
+
+    fn hides(&self, value: &str) -> bool {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).iter().any(|secret| secret.as_str() == value)
     }
 
     /// The text without any of the secrets.
