@@ -183,3 +183,36 @@ fn object_type(ty: &Type) -> Option<&std::collections::BTreeMap<std::borrow::Cow
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schema_made_from_data_is_told_like_any_other() {
+        let ports = Type::list(Type::object([("port", Type::Number), ("labels", Type::map(Type::String))]));
+        let block = Block::new("x")
+            .attribute(Attribute::new("ports", "Ports\n# of it", ports, Presence::Optional))
+            .attribute(Attribute {
+                default_doc: Some("what the *pack* says".into()),
+                ..Attribute::new("image", "An image.", Type::String, Presence::Optional)
+            });
+        insta::assert_snapshot!(schema(&block), @r#"
+        ## Schema
+
+        ### Optional
+
+        - `ports` (List of Object) Ports
+          \# of it (see [below for nested schema](#nestedatt--ports))
+        - `image` (String) An image. Default: what the *pack* says.
+
+        <a id="nestedatt--ports"></a>
+        ### Nested Schema for `ports`
+
+        Required:
+
+        - `labels` (Map of String) Of the type `map(string)`.
+        - `port` (Number) Of the type `number`.
+        "#);
+    }
+}

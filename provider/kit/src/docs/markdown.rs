@@ -41,15 +41,16 @@ fn without_tags(line: &str) -> String {
     parts.collect::<Vec<_>>().join("`")
 }
 
-/// Text that goes on in a list item: every further line is indented, so that it cannot start anything new.
+/// Text that goes on in a list item: every further line is indented and no heading, so that it cannot start anything new.
 pub(super) fn item(text: &str) -> String {
-    text.lines()
-        .enumerate()
-        .map(
-            |(index, line)| if index == 0 || line.is_empty() { line.to_owned() } else { format!("  {line}") },
-        )
-        .collect::<Vec<_>>()
-        .join("\n")
+    let mut fenced = false;
+    let lines = text.lines().enumerate().map(|(index, line)| {
+        fenced ^= line.starts_with("```");
+        let indent = if index == 0 || line.is_empty() { "" } else { "  " };
+        let escape = if line.starts_with('#') && !fenced { "\\" } else { "" };
+        format!("{indent}{escape}{line}")
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The first paragraph as plain text on one line, for a page's description.
