@@ -5,10 +5,9 @@ use std::future::Future;
 use kit::{Cx, Limit, Private, ProviderData, Value};
 use tokio_util::sync::CancellationToken;
 
+use crate::drive::{applied, apply, apply_planned, change, engine, planned};
 use crate::now;
-use crate::thing::{
-    applied, apply, apply_planned, change, disk, engine, int, planned, rule, text, thing, with,
-};
+use crate::thing::{disk, int, rule, text, thing, with};
 
 fn words(applied: &kit::engine::Applied) -> Vec<String> {
     applied.diagnostics.iter().map(|d| d.summary.clone()).collect()
@@ -148,7 +147,7 @@ fn private_data_survives_plan_read_apply_and_errors() {
     let state = applied(&Value::Null, &config);
     let kept = |private: &Private| assert_eq!(private.get::<bool>("kept"), Some(true));
 
-    let mut proposal = crate::thing::proposal(&state, &config);
+    let mut proposal = crate::drive::proposal(&state, &config);
     proposal.private = private.clone();
     kept(&now(engine().plan(&Cx::default(), proposal)).private);
     for note in ["fine", "to look", "gone"] {

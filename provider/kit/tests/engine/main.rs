@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what helps a test fails as the test does")]
 
 mod apply;
+mod drive;
 mod others;
 mod plan;
 mod random;

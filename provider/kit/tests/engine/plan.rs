@@ -2,10 +2,9 @@
 
 use kit::{Cx, Path, Refinement, Severity, Value};
 
+use crate::drive::{applied, apply, engine, plan, planned, proposal};
 use crate::now;
-use crate::thing::{
-    applied, apply, disk, engine, int, lid, plan, planned, pool, proposal, rule, text, thing, with,
-};
+use crate::thing::{disk, int, lid, pool, rule, text, thing, with};
 
 const UNKNOWN: Value = Value::UNKNOWN;
 
@@ -95,7 +94,7 @@ fn removing_a_value_gives_null_the_default_or_what_was_computed() {
     assert_eq!(planned.field("size"), &int(3));
 
     let state = applied(&Value::Null, &thing(&[("region", text("south"))]));
-    assert_eq!(crate::thing::planned(&state, &thing(&[])), state, "optional and computed stays");
+    assert_eq!(crate::drive::planned(&state, &thing(&[])), state, "optional and computed stays");
 }
 
 #[test]
@@ -194,10 +193,10 @@ fn what_is_write_only_is_in_no_plan() {
     assert!(!format!("{planned:?}").contains("secret"));
     let state = applied(&Value::Null, &config);
     let other = with(&config, &[("password", text("another secret"))]);
-    assert_eq!(crate::thing::planned(&state, &other), state, "it changes nothing by itself");
-    assert_eq!(crate::thing::planned(&state, &with(&config, &[("password", UNKNOWN)])), state);
+    assert_eq!(crate::drive::planned(&state, &other), state, "it changes nothing by itself");
+    assert_eq!(crate::drive::planned(&state, &with(&config, &[("password", UNKNOWN)])), state);
     let raised = with(&other, &[("password_version", int(2))]);
-    assert_ne!(crate::thing::planned(&state, &raised), state);
+    assert_ne!(crate::drive::planned(&state, &raised), state);
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use kit::{Cx, Moved, Private, Value};
 
+use crate::drive::{applied, engine, planned};
 use crate::now;
 use crate::terraform::shape;
-use crate::thing::{applied, engine, int, lid, planned, rule, text, thing, with};
+use crate::thing::{int, lid, rule, text, thing, with};
 
 fn read(state: &Value) -> kit::engine::Looked {
     now(engine().read(&Cx::default(), state.clone(), Private::default()))

@@ -3,7 +3,8 @@
 use kit::Value;
 use kit::engine::Verb;
 
-use crate::thing::{disk, engine, int, pool, rule, text, thing, with};
+use crate::drive::engine;
+use crate::thing::{disk, int, pool, rule, text, thing, with};
 
 fn problems(written: &[(&str, Value)]) -> Vec<String> {
     let found = engine().validate(thing(written), true);
