@@ -27,3 +27,11 @@ static LAB: Registry = Registry {
 fn main() -> ExitCode {
     serve::run(&LAB)
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn nothing_is_wrong_with_the_schemas() {
+        assert_eq!(kit::schema::faults(&super::LAB), Vec::<String>::new());
+    }
+}

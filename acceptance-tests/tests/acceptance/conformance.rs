@@ -281,7 +281,7 @@ const CHECKS: &[(u32, &str, &[&str])] = &[
     (
         56,
         "each kind of path; warnings alone do not fail",
-        &["schemas::every_diagnostic_points_at_its_place", "cases/lab_file/checks"],
+        &["schemas::every_diagnostic_points_at_its_place", "cases/lab_file/checks", "cases/lab_disk/plan"],
     ),
     // Many at once
     (57, "200 resources, 50 at a time", &["amounts::two_hundred_resources_fifty_at_a_time"]),
