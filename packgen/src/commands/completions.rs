@@ -5,7 +5,7 @@ use clap_complete::Shell;
 
 use super::reply::Reply;
 use super::session::Session;
-use super::{Cli, Outcome};
+use super::{Cli, Outcome, Run};
 
 /// Print completions for a shell
 #[derive(Debug, Args)]
@@ -14,8 +14,8 @@ pub struct Completions {
     shell: Shell,
 }
 
-impl Completions {
-    pub fn run(&self, _: &Session) -> Outcome {
+impl Run for Completions {
+    fn run(&self, _: &Session) -> Outcome {
         let mut out = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "packgen", &mut out);
         let text = String::from_utf8_lossy(&out).into_owned();

@@ -6,11 +6,11 @@ use packgen::source::Diagnostics;
 use packgen::tree::Block;
 use serde_json::{Value, json};
 
-use super::Outcome;
 use super::reply::Reply;
 use super::session::{Session, problem};
 use super::target::{self, Target};
 use super::variables::Variables;
+use super::{Outcome, Run};
 
 /// Show what differs between two packs or jobspecs, whatever their layout
 #[derive(Debug, Args)]
@@ -23,8 +23,8 @@ pub struct Diff {
     variables: Variables,
 }
 
-impl Diff {
-    pub fn run(&self, session: &Session) -> Outcome {
+impl Run for Diff {
+    fn run(&self, session: &Session) -> Outcome {
         if self.before == "-" && self.after == "-" {
             return Err(problem("usage", "only one of the two can be standard input"));
         }
@@ -36,11 +36,15 @@ impl Diff {
         }
         let changes = compare(&before, &after);
         reply.different = !changes.is_empty();
-        reply.text = changes.iter().map(|(job, change)| format!("{job}: {change}\n")).collect();
+        for (job, change) in &changes {
+            reply.line(format_args!("{job}: {change}"));
+        }
         let list: Vec<Value> = changes.iter().map(|(job, change)| entry(job, change)).collect();
         Ok(reply.field("changes", list))
     }
+}
 
+impl Diff {
     fn jobs(
         &self,
         session: &Session,

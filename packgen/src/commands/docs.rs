@@ -5,10 +5,10 @@ use std::path::Path;
 use clap::Args;
 use packgen::pack::docs;
 
-use super::Outcome;
 use super::reply::Reply;
 use super::session::{Session, problem};
 use super::target;
+use super::{Outcome, Run};
 
 /// Print a pack's README, written from its files
 #[derive(Debug, Args)]
@@ -23,8 +23,8 @@ pub struct Docs {
     check: bool,
 }
 
-impl Docs {
-    pub fn run(&self, session: &Session) -> Outcome {
+impl Run for Docs {
+    fn run(&self, session: &Session) -> Outcome {
         let (pack, findings) = target::pack(session, &self.pack)?;
         let text = docs::readme(&pack);
         let reply = Reply::default().findings(findings).field("readme", text.clone());

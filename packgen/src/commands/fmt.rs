@@ -7,9 +7,9 @@ use packgen::hcl::syntax::parse_body;
 use packgen::jobspec::format::format;
 use serde_json::{Value, json};
 
-use super::Outcome;
 use super::reply::Reply;
 use super::session::{Session, problem};
+use super::{Outcome, Run};
 
 /// Lay out HCL files in one way: jobspecs, packs, variables
 #[derive(Debug, Args)]
@@ -22,8 +22,8 @@ pub struct Fmt {
     check: bool,
 }
 
-impl Fmt {
-    pub fn run(&self, session: &Session) -> Outcome {
+impl Run for Fmt {
+    fn run(&self, session: &Session) -> Outcome {
         let mut reply = Reply::default();
         let mut changed: Vec<Value> = Vec::new();
         for path in self.files()? {
@@ -45,7 +45,7 @@ impl Fmt {
             }
             changed.push(json!({ "file": path }));
             if path != "-" {
-                reply.text.push_str(&format!("{path}\n"));
+                reply.line(&path);
             }
             if self.check {
                 reply.different = true;
@@ -55,7 +55,9 @@ impl Fmt {
         }
         Ok(reply.field("changed", changed))
     }
+}
 
+impl Fmt {
     fn files(&self) -> Result<Vec<String>, packgen::source::Diagnostics> {
         let mut files = Vec::new();
         for path in &self.paths {
@@ -83,7 +85,7 @@ fn hcl_files(folder: &Path, out: &mut Vec<String>) -> Result<(), packgen::source
         }
         if path.is_dir() {
             hcl_files(&path, out)?;
-        } else if name.ends_with(".hcl") || name.ends_with(".nomad") {
+        } else if matches!(path.extension().and_then(|ending| ending.to_str()), Some("hcl" | "nomad")) {
             let shown = path.display().to_string();
             out.push(shown.strip_prefix("./").map_or(shown.clone(), str::to_owned));
         }

@@ -6,16 +6,16 @@ use clap::Args;
 use packgen::pack::{Builtin, Pack};
 use serde_json::{Value, json};
 
-use super::Outcome;
 use super::reply::Reply;
 use super::session::Session;
+use super::{Outcome, Run};
 
 /// List the built-in packs
 #[derive(Debug, Args)]
 pub struct List {}
 
-impl List {
-    pub fn run(&self, session: &Session) -> Outcome {
+impl Run for List {
+    fn run(&self, session: &Session) -> Outcome {
         let mut reply = Reply::default();
         let mut rows = Vec::new();
         for builtin in Builtin::all() {
@@ -25,10 +25,9 @@ impl List {
             reply = reply.findings(findings);
         }
         let width = rows.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
-        reply.text = rows
-            .iter()
-            .map(|(name, version, summary)| format!("{name:width$}  {version}  {summary}\n"))
-            .collect();
+        for (name, version, summary) in &rows {
+            reply.line(format_args!("{name:width$}  {version}  {summary}"));
+        }
         let packs: Vec<Value> = rows
             .iter()
             .map(|(name, version, summary)| json!({ "name": name, "version": version, "summary": summary }))

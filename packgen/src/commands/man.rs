@@ -7,7 +7,7 @@ use clap_mangen::Man as Page;
 
 use super::reply::Reply;
 use super::session::{Session, problem};
-use super::{Cli, Outcome};
+use super::{Cli, Outcome, Run};
 
 /// Print the manual page, or write the pages of all commands
 #[derive(Debug, Args)]
@@ -17,8 +17,8 @@ pub struct Man {
     out: Option<PathBuf>,
 }
 
-impl Man {
-    pub fn run(&self, _: &Session) -> Outcome {
+impl Run for Man {
+    fn run(&self, _: &Session) -> Outcome {
         let command = Cli::command();
         let main = page(command.clone(), None)?;
         let Some(folder) = &self.out else { return Ok(Reply::text(main.clone()).field("page", main)) };

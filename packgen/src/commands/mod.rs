@@ -1,6 +1,7 @@
 //! The commands: one file each. A command takes its flags, looks at the world through [`Session`] and
 //! gives a [`Reply`]; only `terminal` writes.
 
+mod cluster;
 mod completions;
 mod diff;
 mod docs;
@@ -8,8 +9,12 @@ mod fmt;
 mod list;
 mod man;
 mod needs;
+mod new;
+mod plan;
+mod prepared;
 mod render;
 mod reply;
+mod run;
 mod session;
 mod show;
 mod target;
@@ -45,12 +50,15 @@ pub struct Cli {
 enum Command {
     List(list::List),
     Show(show::Show),
+    New(new::New),
     Docs(docs::Docs),
     Render(render::Render),
     Validate(validate::Validate),
     Fmt(fmt::Fmt),
     Diff(diff::Diff),
     Test(test::Test),
+    Plan(plan::Plan),
+    Run(run::Run),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -58,34 +66,29 @@ enum Command {
 /// What a command comes to: a reply, or what made one impossible.
 type Outcome = Result<Reply, Diagnostics>;
 
-impl Command {
-    fn name(&self) -> &'static str {
-        match self {
-            Command::List(_) => "list",
-            Command::Show(_) => "show",
-            Command::Docs(_) => "docs",
-            Command::Render(_) => "render",
-            Command::Validate(_) => "validate",
-            Command::Fmt(_) => "fmt",
-            Command::Diff(_) => "diff",
-            Command::Test(_) => "test",
-            Command::Completions(_) => "completions",
-            Command::Man(_) => "man",
-        }
-    }
+/// A command.
+trait Run {
+    /// Does what the command is for.
+    fn run(&self, session: &Session) -> Outcome;
+}
 
-    fn run(&self, session: &Session) -> Outcome {
+impl Command {
+    /// Its name, and itself.
+    fn parts(&self) -> (&'static str, &dyn Run) {
         match self {
-            Command::List(command) => command.run(session),
-            Command::Show(command) => command.run(session),
-            Command::Docs(command) => command.run(session),
-            Command::Render(command) => command.run(session),
-            Command::Validate(command) => command.run(session),
-            Command::Fmt(command) => command.run(session),
-            Command::Diff(command) => command.run(session),
-            Command::Test(command) => command.run(session),
-            Command::Completions(command) => command.run(session),
-            Command::Man(command) => command.run(session),
+            Command::List(command) => ("list", command),
+            Command::Show(command) => ("show", command),
+            Command::New(command) => ("new", command),
+            Command::Docs(command) => ("docs", command),
+            Command::Render(command) => ("render", command),
+            Command::Validate(command) => ("validate", command),
+            Command::Fmt(command) => ("fmt", command),
+            Command::Diff(command) => ("diff", command),
+            Command::Test(command) => ("test", command),
+            Command::Plan(command) => ("plan", command),
+            Command::Run(command) => ("run", command),
+            Command::Completions(command) => ("completions", command),
+            Command::Man(command) => ("man", command),
         }
     }
 }
@@ -97,7 +100,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(wrong) => return terminal.usage(&wrong),
     };
-    let session = Session::new();
-    let outcome = cli.command.run(&session);
-    terminal.finish(cli.command.name(), cli.json, &session, outcome)
+    let session = Session::new(terminal);
+    let (name, command) = cli.command.parts();
+    terminal.finish(name, cli.json, &session, command.run(&session))
 }

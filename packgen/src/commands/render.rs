@@ -1,5 +1,6 @@
 //! `packgen render`: jobs from a pack or a jobspec.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -9,12 +10,12 @@ use packgen::source::{Diagnostics, FileId};
 use packgen::tree::Tree;
 use serde_json::{Value, json};
 
-use super::Outcome;
 use super::needs;
 use super::reply::Reply;
 use super::session::{Session, problem};
 use super::target::{self, Target};
 use super::variables::Variables;
+use super::{Outcome, Run};
 
 /// Print the jobs that a pack or a jobspec makes, checked
 ///
@@ -48,14 +49,16 @@ struct Written {
     api: Value,
 }
 
-impl Render {
-    pub fn run(&self, session: &Session) -> Outcome {
+impl Run for Render {
+    fn run(&self, session: &Session) -> Outcome {
         match target::find(session, &self.target)? {
             Target::Pack(pack, findings) => self.pack(session, &pack, findings),
             Target::File(file, path) => self.file(session, file, &path),
         }
     }
+}
 
+impl Render {
     fn pack(&self, session: &Session, pack: &Pack, findings: Diagnostics) -> Outcome {
         let rendered = pack.render(&self.variables.request(session)?)?;
         let jobs = rendered
@@ -99,7 +102,7 @@ impl Render {
             Format::Json if many => {
                 format!("{:#}\n", Value::Array(jobs.iter().map(|job| job.api.clone()).collect()))
             }
-            Format::Json => jobs.iter().map(|job| format!("{:#}\n", job.api)).collect(),
+            Format::Json => jobs.iter().map(|job| format!("{:#}\n", job.api)).collect::<Vec<_>>().concat(),
         };
         Ok(Reply::text(text))
     }
@@ -119,7 +122,7 @@ impl Render {
             }
             std::fs::write(&path, text)
                 .map_err(|error| problem("io", format!("{}: {error}", path.display())))?;
-            words.push_str(&format!("wrote {}\n", path.display()));
+            let _ = writeln!(words, "wrote {}", path.display());
         }
         Ok(Reply::default().words(words))
     }

@@ -1,5 +1,7 @@
 //! What a command gives back: text or data, findings, and whether there are differences.
 
+use std::fmt::Write as _;
+
 use packgen::source::Diagnostics;
 use serde_json::{Map, Value};
 
@@ -16,12 +18,19 @@ pub struct Reply {
     pub findings: Diagnostics,
     /// Whether differences were found that the exit status tells.
     pub different: bool,
+    /// Whether lines of the text begin with `+`, `-` or `~` and may be coloured.
+    pub changes: bool,
 }
 
 impl Reply {
     /// A reply with text for people.
     pub fn text(text: impl Into<String>) -> Self {
         Reply { text: text.into(), ..Reply::default() }
+    }
+
+    /// Adds a line of text.
+    pub fn line(&mut self, line: impl std::fmt::Display) {
+        let _ = writeln!(self.text, "{line}");
     }
 
     /// Adds a field to the JSON document.

@@ -9,6 +9,8 @@ use packgen::hcl::eval::Files;
 use packgen::pack::{glob, read_regular};
 use packgen::source::{Diagnostic, Diagnostics, FileId, MAX_FILE_BYTES, SourceMap, Span};
 
+use super::terminal::Terminal;
+
 /// Prefix of environment variables that set variables.
 pub const VARIABLE_PREFIX: &str = "PACKGEN_VAR_";
 
@@ -17,12 +19,19 @@ pub const VARIABLE_PREFIX: &str = "PACKGEN_VAR_";
 pub struct Session {
     /// The texts.
     pub sources: Arc<SourceMap>,
+    /// For words while a command is running.
+    pub terminal: Terminal,
 }
 
 impl Session {
     /// Nothing read yet.
-    pub fn new() -> Self {
-        Session { sources: Arc::new(SourceMap::new()) }
+    pub fn new(terminal: Terminal) -> Self {
+        Session { sources: Arc::new(SourceMap::new()), terminal }
+    }
+
+    /// An environment variable that is set and not empty.
+    pub fn environment(name: &str) -> Option<String> {
+        std::env::var(name).ok().filter(|value| !value.is_empty())
     }
 
     /// Adds a file, or standard input for `-`.
@@ -37,7 +46,7 @@ impl Session {
     }
 
     /// The environment variables that set variables, by the name of the variable, in order.
-    pub fn variables(&self) -> Vec<(String, String)> {
+    pub fn variables() -> Vec<(String, String)> {
         let mut found: Vec<(String, String)> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .filter_map(|(name, value)| Some((name.strip_prefix(VARIABLE_PREFIX)?.to_owned(), value)))

@@ -5,10 +5,10 @@ use packgen::pack::Pack;
 use packgen::pack::docs;
 use serde_json::Value;
 
-use super::Outcome;
 use super::reply::Reply;
 use super::session::Session;
 use super::target;
+use super::{Outcome, Run};
 
 /// Show a pack: its jobs, variables, secrets, volumes and outputs
 #[derive(Debug, Args)]
@@ -17,8 +17,8 @@ pub struct Show {
     pack: String,
 }
 
-impl Show {
-    pub fn run(&self, session: &Session) -> Outcome {
+impl Run for Show {
+    fn run(&self, session: &Session) -> Outcome {
         let (pack, findings) = target::pack(session, &self.pack)?;
         let reply = Reply::text(text(&pack)).findings(findings);
         let Value::Object(fields) = docs::json(&pack) else { return Ok(reply) };
@@ -28,25 +28,24 @@ impl Show {
 
 fn text(pack: &Pack) -> String {
     let manifest = pack.manifest();
-    let mut out = format!("{} {}\n{}\n", &*manifest.name.value, manifest.version, manifest.summary);
+    let mut reply = Reply::default();
+    reply.line(format_args!("{} {}\n{}", &*manifest.name.value, manifest.version, manifest.summary));
     if let Some(release) = manifest.nomad {
-        out.push_str(&format!("Nomad {release} or newer\n"));
+        reply.line(format_args!("Nomad {release} or newer"));
     }
     let jobs: Vec<String> = manifest.jobs.iter().map(|job| job.name.to_string()).collect();
-    out.push_str(&format!("\nJobs: {}\n", jobs.join(", ")));
-    section(&mut out, "Variables", docs::variables(pack));
-    section(&mut out, "Secrets", docs::secrets(pack));
-    section(&mut out, "Volumes", docs::volumes(pack));
-    section(&mut out, "Outputs", docs::outputs(pack));
-    out
-}
-
-fn section(out: &mut String, title: &str, rows: Vec<docs::Row>) {
-    if rows.is_empty() {
-        return;
+    reply.line(format_args!("\nJobs: {}", jobs.join(", ")));
+    let sections = [
+        ("Variables", docs::variables(pack)),
+        ("Secrets", docs::secrets(pack)),
+        ("Volumes", docs::volumes(pack)),
+        ("Outputs", docs::outputs(pack)),
+    ];
+    for (title, rows) in sections.iter().filter(|(_, rows)| !rows.is_empty()) {
+        reply.line(format_args!("\n{title}:"));
+        for row in rows {
+            reply.line(format_args!("  {}{}\n      {}", row.name, row.head, row.doc));
+        }
     }
-    out.push_str(&format!("\n{title}:\n"));
-    for row in rows {
-        out.push_str(&format!("  {}{}\n      {}\n", row.name, row.head, row.doc));
-    }
+    reply.text
 }

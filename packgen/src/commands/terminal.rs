@@ -15,6 +15,8 @@ use super::session::Session;
 pub struct Terminal {
     /// Whether words may be coloured.
     colour: bool,
+    /// Whether data may be coloured.
+    colour_data: bool,
 }
 
 const RED: &str = "\u{1b}[1;31m";
@@ -27,7 +29,10 @@ impl Terminal {
     /// The terminal of this process. `NO_COLOR` turns colour off.
     pub fn of_process() -> Self {
         let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Terminal { colour: !unwanted && std::io::stderr().is_terminal() }
+        Terminal {
+            colour: !unwanted && std::io::stderr().is_terminal(),
+            colour_data: !unwanted && std::io::stdout().is_terminal(),
+        }
     }
 
     /// What clap has to say: help and version are data, everything else is an error.
@@ -35,7 +40,7 @@ impl Terminal {
         if wrong.use_stderr() {
             let text =
                 if self.colour { wrong.render().ansi().to_string() } else { wrong.render().to_string() };
-            self.err(&text);
+            Self::err(&text);
             return ExitCode::from(1);
         }
         self.out(&wrong.render().to_string())
@@ -49,8 +54,9 @@ impl Terminal {
             self.out(&document(command, session, &reply))
         } else {
             self.findings(session, &reply.findings);
-            self.err(&reply.words);
-            self.out(&reply.text)
+            Self::err(&reply.words);
+            let text = if reply.changes { self.coloured_changes(&reply.text) } else { reply.text.clone() };
+            self.out(&text)
         };
         match (written == ExitCode::SUCCESS, failed, reply.different) {
             (true, false, false) => ExitCode::SUCCESS,
@@ -61,12 +67,12 @@ impl Terminal {
 
     /// Words about what is going on.
     pub fn say(self, words: &str) {
-        self.err(&format!("{words}\n"));
+        Self::err(&format!("{words}\n"));
     }
 
     /// A text with lines that begin with `+`, `-` or `~` coloured.
-    pub fn coloured_diff(self, text: &str) -> String {
-        if !self.colour {
+    fn coloured_changes(self, text: &str) -> String {
+        if !self.colour_data {
             return text.to_owned();
         }
         let line = |line: &str| match line.trim_start().chars().next() {
@@ -83,10 +89,10 @@ impl Terminal {
             return;
         }
         let text = findings.text(&session.sources);
-        self.err(&if self.colour { coloured(&text) } else { text });
+        Self::err(&if self.colour { coloured(&text) } else { text });
         let errors = findings.iter().filter(|finding| finding.is_error()).count();
         let warnings = findings.len() - errors;
-        self.err(&format!("\n{}\n", count(errors, warnings)));
+        Self::err(&format!("\n{}\n", count(errors, warnings)));
     }
 
     /// A reader that went away (`| head`) is no error.
@@ -96,14 +102,14 @@ impl Terminal {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
             Err(error) => {
-                self.err(&format!("error: standard output cannot be written: {error}\n"));
+                Self::err(&format!("error: standard output cannot be written: {error}\n"));
                 ExitCode::from(1)
             }
         }
     }
 
     /// If even standard error is gone, there is nobody left to tell.
-    fn err(self, text: &str) {
+    fn err(text: &str) {
         let _ = std::io::stderr().lock().write_all(text.as_bytes());
     }
 }

@@ -4,10 +4,10 @@ use clap::Args;
 use packgen::pack::Tested;
 use serde_json::{Value, json};
 
-use super::Outcome;
 use super::reply::Reply;
 use super::session::{Session, problem};
 use super::target;
+use super::{Outcome, Run};
 
 /// Run a pack's tests: `tests/*.hcl`
 #[derive(Debug, Args)]
@@ -20,8 +20,8 @@ pub struct Test {
     only: Option<String>,
 }
 
-impl Test {
-    pub fn run(&self, session: &Session) -> Outcome {
+impl Run for Test {
+    fn run(&self, session: &Session) -> Outcome {
         let (pack, findings) = target::pack(session, &self.pack)?;
         let wanted = |tested: &Tested| self.only.as_ref().is_none_or(|part| tested.name.contains(part));
         let tested: Vec<Tested> = pack.test()?.into_iter().filter(wanted).collect();
@@ -34,10 +34,10 @@ impl Test {
         let mut reply = Reply::default().findings(findings);
         for one in &tested {
             let word = if one.passed() { "ok" } else { "FAILED" };
-            reply.text.push_str(&format!("{word:6}  {}: {}\n", one.file, one.name));
+            reply.line(format_args!("{word:6}  {}: {}", one.file, one.name));
         }
         let passed = tested.iter().filter(|one| one.passed()).count();
-        reply.text.push_str(&format!("{passed} of {} passed\n", tested.len()));
+        reply.line(format_args!("{passed} of {} passed", tested.len()));
         let runs: Vec<Value> = tested
             .iter()
             .map(|one| json!({ "file": one.file, "name": one.name, "ok": one.passed() }))

@@ -8,11 +8,11 @@ use packgen::pack::{Pack, Request};
 use packgen::source::{Diagnostics, FileId};
 use serde_json::{Value, json};
 
-use super::Outcome;
 use super::reply::Reply;
 use super::session::{Session, problem};
 use super::target::{self, Target};
 use super::variables::Variables;
+use super::{Outcome, Run};
 
 /// Check jobspecs and packs without asking Nomad
 #[derive(Debug, Args)]
@@ -24,8 +24,8 @@ pub struct Validate {
     variables: Variables,
 }
 
-impl Validate {
-    pub fn run(&self, session: &Session) -> Outcome {
+impl Run for Validate {
+    fn run(&self, session: &Session) -> Outcome {
         let mut reply = Reply::default();
         let mut checked: Vec<Value> = Vec::new();
         for word in self.words()? {
@@ -44,7 +44,9 @@ impl Validate {
         }
         Ok(reply.field("checked", checked))
     }
+}
 
+impl Validate {
     /// A folder that is no pack stands for the jobspecs in it.
     fn words(&self) -> Result<Vec<String>, Diagnostics> {
         let mut words = Vec::new();
@@ -104,7 +106,7 @@ fn jobspecs(folder: &Path, out: &mut Vec<String>) -> Result<(), Diagnostics> {
         }
         if path.is_dir() {
             jobspecs(&path, out)?;
-        } else if name.ends_with(".nomad.hcl") || name.ends_with(".nomad") {
+        } else if name.ends_with(".nomad.hcl") || path.extension().is_some_and(|ending| ending == "nomad") {
             out.push(path.display().to_string());
         }
     }

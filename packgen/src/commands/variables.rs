@@ -70,7 +70,7 @@ impl Variables {
             let text = session.sources.file(file).map(|file| file.text().clone()).unwrap_or_default();
             inputs.layers.push(Layer::file(&session.sources, file, Format::of(path, &text))?);
         }
-        let own = session.variables();
+        let own = Session::variables();
         let pairs = own.iter().map(|(name, text)| (name.as_str(), text.as_str()));
         inputs.layers.push(Layer::texts(&session.sources, Source::Environment, VARIABLE_PREFIX, pairs));
         for flag in &self.var {

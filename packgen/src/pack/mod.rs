@@ -13,6 +13,7 @@ mod load;
 pub mod manifest;
 pub mod origin;
 pub mod render;
+mod scaffold;
 mod template;
 mod testing;
 
@@ -29,6 +30,7 @@ pub use folder::{Folder, Memory, glob};
 pub use instance::MARK;
 pub use manifest::Manifest;
 pub use render::{NeededSecret, NeededVolume, Rendered, RenderedJob, Request};
+pub use scaffold::scaffold;
 pub use testing::Tested;
 
 /// A pack that was read and fits together.

@@ -7,6 +7,8 @@
 mod fields;
 mod read;
 
+pub(super) use read::is_name;
+
 use crate::hcl::Type;
 use crate::hcl::syntax::Expr;
 use crate::jobspec::grammar::Release;

@@ -18,6 +18,10 @@ pub struct NeededVolume {
     pub name: String,
     /// The job that uses it, by its name in the pack.
     pub job: String,
+    /// The id of that job.
+    pub job_id: String,
+    /// How the job uses it: access mode and attachment mode.
+    pub uses: Vec<(String, String)>,
     /// Its name in Nomad.
     pub called: Value,
     /// The node pool it is made in.
@@ -79,6 +83,8 @@ pub(super) fn volumes(
         let volume = NeededVolume {
             name: entry.name.to_string(),
             job: entry.job.to_string(),
+            job_id: base.instance.job_id(&entry.job),
+            uses: job.map_or_else(Vec::new, |job| uses(job, called)),
             called: called.clone(),
             node_pool: take(&entry.node_pool, Type::String, "node_pool"),
             size: take(&entry.size, Type::String, "size"),
@@ -172,6 +178,27 @@ fn check(volume: &NeededVolume, entry: &VolumeEntry, out: &mut Diagnostics) {
             out.push(Diagnostic::error("owner", format!("`{name}` is a whole number, zero or more"), at));
         }
     }
+}
+
+/// The modes in which a job mounts a volume; a plain file system for one writer, if it does not say.
+fn uses(job: &RenderedJob, called: &Value) -> Vec<(String, String)> {
+    let groups = job.block().into_iter().map(Cursor::top).flat_map(|job| job.blocks_of("group"));
+    let mounts = groups.flat_map(|group| group.blocks_of("volume"));
+    let own = mounts.filter(|mount| {
+        mount.text("source").is().is_some_and(|source| Some(source.as_str()) == called.as_str())
+    });
+    let mode = |mount: Cursor<'_>, name, default: &str| match mount.text(name) {
+        Known::Is(text) if !text.is_empty() => text.to_string(),
+        _ => default.to_owned(),
+    };
+    let mut uses: Vec<(String, String)> = own
+        .map(|mount| {
+            (mode(mount, "access_mode", "single-node-writer"), mode(mount, "attachment_mode", "file-system"))
+        })
+        .collect();
+    uses.sort();
+    uses.dedup();
+    uses
 }
 
 /// A volume that its job does not mount would be made for nothing.

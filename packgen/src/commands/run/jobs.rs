@@ -1,0 +1,104 @@
+//! Registers jobs, each when those it waits for are well, and follows all of them at once.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use nomad::Client;
+use nomad::deployment::{Options, watch};
+use nomad::jobs::{Register, Registered, Source};
+use packgen::source::Diagnostics;
+use tokio::task::JoinSet;
+
+use super::super::cluster::failed;
+use super::super::plan::in_namespace;
+use super::super::prepared::{Job, Prepared};
+use super::super::session::problem;
+use super::super::terminal::Terminal;
+
+/// What became of a job.
+pub struct Ran {
+    /// Its id.
+    pub id: String,
+    /// Whether it is as it should be.
+    pub good: bool,
+    /// The verdict in words.
+    pub words: String,
+}
+
+/// Runs all jobs. Without `waiting` they are registered one after the other and not followed.
+pub async fn run(
+    client: &Client,
+    prepared: &Prepared,
+    waiting: Option<Duration>,
+    terminal: Terminal,
+) -> Result<Vec<Ran>, Diagnostics> {
+    let mut ran: Vec<Ran> = Vec::new();
+    let mut started: BTreeSet<&str> = BTreeSet::new();
+    let mut followed: JoinSet<Result<Ran, nomad::Error>> = JoinSet::new();
+    loop {
+        for job in &prepared.jobs {
+            let well = |id: &String| ran.iter().any(|other| other.id == *id && other.good);
+            if started.contains(job.id.as_str()) || !job.after.iter().all(well) {
+                continue;
+            }
+            started.insert(&job.id);
+            let registered = register(client, job, terminal).await?;
+            match waiting {
+                None => ran.push(Ran { id: job.id.clone(), good: true, words: "registered".to_owned() }),
+                Some(waiting) => {
+                    followed.spawn(follow(
+                        in_namespace(client, job),
+                        job.id.clone(),
+                        registered,
+                        waiting,
+                        terminal,
+                    ));
+                }
+            }
+        }
+        match followed.join_next().await {
+            Some(Ok(Ok(done))) => {
+                terminal.say(&format!("{}: {}", done.id, done.words.lines().next().unwrap_or("")));
+                ran.push(done);
+            }
+            Some(Ok(Err(error))) => return Err(failed(&error)),
+            Some(Err(error)) => return Err(problem("nomad", error.to_string())),
+            None if waiting.is_none() && started.len() < prepared.jobs.len() => {}
+            None => break,
+        }
+    }
+    let left = prepared.jobs.iter().filter(|job| !started.contains(job.id.as_str()));
+    let skipped = left.map(|job| Ran {
+        id: job.id.clone(),
+        good: false,
+        words: format!("not started: {} did not become healthy", job.after.join(" or ")),
+    });
+    ran.extend(skipped);
+    ran.sort_by_key(|done| prepared.jobs.iter().position(|job| job.id == done.id));
+    Ok(ran)
+}
+
+async fn register(client: &Client, job: &Job, terminal: Terminal) -> Result<Registered, Diagnostics> {
+    let how = Register { source: Some(Source::Hcl(job.text.clone())), ..Register::default() };
+    let registered = client.jobs().register(&job.api, &how).await.map_err(|error| failed(&error))?;
+    terminal.say(&format!("{}: registered", job.id));
+    for warning in registered.warnings.lines().filter(|line| !line.trim().is_empty()) {
+        terminal.say(&format!("{}: Nomad warns: {}", job.id, warning.trim()));
+    }
+    Ok(registered)
+}
+
+async fn follow(
+    client: Client,
+    id: String,
+    registered: Registered,
+    waiting: Duration,
+    terminal: Terminal,
+) -> Result<Ran, nomad::Error> {
+    let options = Options { deadline: Some(Instant::now() + waiting), ..Options::default() };
+    let name = id.clone();
+    let mut report =
+        move |progress: nomad::deployment::Progress| terminal.say(&format!("{name}: {progress}"));
+    let verdict = watch(&client, &id, &registered, &options, &mut report).await?;
+    Ok(Ran { id, good: verdict.is_good(), words: verdict.to_string() })
+}
