@@ -15,6 +15,16 @@ const REFUSED: &[Row] = &[
     ),
     (
         None,
+        "acl bootstrap already done",
+        "The cluster has its first token already: use it, or reset the bootstrap as Nomad's documentation describes",
+    ),
+    (
+        None,
+        "acl bootstrap no longer allowed",
+        "The cluster has its first token already: use it, or reset the bootstrap as Consul's documentation describes",
+    ),
+    (
+        None,
         "acl token not found",
         "The token is unknown there: it was deleted, or it belongs to another cluster",
     ),
@@ -30,16 +40,6 @@ const REFUSED: &[Row] = &[
         "acl support disabled",
         "Access control is off there: turn it on in the agents' configuration first",
     ),
-    (
-        None,
-        "acl bootstrap already done",
-        "The cluster has its first token already: use it, or reset the bootstrap as Nomad's documentation describes",
-    ),
-    (
-        None,
-        "acl bootstrap no longer allowed",
-        "The cluster has its first token already: use it, or reset the bootstrap as Consul's documentation describes",
-    ),
     (None, "no path to region", "The servers know no such region: correct `region`, or federate the two"),
     (None, "no cluster leader", "The servers have no leader: most of them must run and reach each other"),
     (None, "non-terminal jobs", "Jobs still run in the namespace: stop them first"),
@@ -47,8 +47,8 @@ const REFUSED: &[Row] = &[
     (None, "namespace not found", "Create the namespace first, or correct its name"),
     (None, "nonexistent node pool", "Create the node pool first, or correct its name"),
     (None, "node pool not found", "Create the node pool first, or correct its name"),
-    (None, "error(s) occurred", "Nomad finds the job invalid: correct what it lists"),
-    (None, "error occurred", "Nomad finds the job invalid: correct what it lists"),
+    (None, "error(s) occurred", "The server finds what was sent invalid: correct what it lists"),
+    (None, "error occurred", "The server finds what was sent invalid: correct what it lists"),
     (
         None,
         "client sent an http request to an https server",

@@ -147,7 +147,16 @@ pub(crate) fn decoded<T: DeserializeOwned>(
     request: &Request,
     answer: &Answer,
 ) -> Result<T, Error> {
-    // Some calls that succeed say nothing at all.
-    let body = if answer.body.is_empty() { b"null" } else { answer.body.as_slice() };
-    serde_json::from_slice(body).map_err(|error| http.malformed(request, &answer.address, &error))
+    let body = answer.body.as_slice();
+    let read = match body.trim_ascii() {
+        // Some calls that succeed say nothing at all.
+        b"" => serde_json::from_slice(b"null"),
+        // What is empty may be written so.
+        b"null" => [b"null".as_slice(), b"[]"]
+            .iter()
+            .find_map(|text| serde_json::from_slice(text).ok())
+            .map_or_else(|| serde_json::from_slice(body), Ok),
+        text => serde_json::from_slice(text),
+    };
+    read.map_err(|error| http.malformed(request, &answer.address, &error))
 }

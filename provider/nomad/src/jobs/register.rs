@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{Jobs, placed};
 use crate::http::{Request, Safety};
 use crate::json::named;
+use crate::plan::{Change, Options, Plan, describe};
 use crate::{Client, Error};
 
 /// What must be so for a job to be registered.
@@ -20,6 +21,13 @@ pub enum Check {
     Absent,
     /// The job is as it was after this change.
     At(u64),
+}
+
+impl Check {
+    /// That the job is as it was when it was planned.
+    pub fn of(plan: &Plan) -> Self {
+        if plan.is_new() { Self::Absent } else { Self::At(plan.job_modify_index) }
+    }
 }
 
 /// How a job is registered.
@@ -95,7 +103,7 @@ impl Jobs<'_> {
         let id = job["ID"].as_str().unwrap_or_default();
         let here = self.of(job);
         let plan = here.jobs().plan(job).await?;
-        if plan.diff.as_ref().is_none_or(|diff| diff.kind != crate::plan::Change::None) {
+        if plan.is_new() || describe(&plan, &Options::default()).change != Change::None {
             return Err(conflict);
         }
         let evaluations = here.jobs().evaluations(id).await?;

@@ -74,7 +74,9 @@ pub fn describe(plan: &Plan, options: &Options) -> Described {
         unplaced: unplaced.collect(),
         preempted: annotations.preempted_allocs.into_iter().map(|alloc| alloc.name).collect(),
         warnings: warnings(&plan.warnings),
-        next_launch: Some(plan.next_periodic_launch.clone()).filter(|time| !time.is_empty()),
+        // Go writes a time that is none as the beginning of the calendar.
+        next_launch: Some(plan.next_periodic_launch.clone())
+            .filter(|time| !time.is_empty() && !time.starts_with("0001-")),
     }
 }
 

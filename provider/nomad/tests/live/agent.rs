@@ -1,6 +1,5 @@
 //! A real Nomad agent on this machine's loopback, in a folder of its own, ended with the test.
 
-use std::fmt::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 /// How long an agent may take to be ready.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 static SHARED: Mutex<Weak<Agent>> = Mutex::new(Weak::new());
 
@@ -46,13 +45,12 @@ impl Agent {
     pub async fn shared() -> Option<Arc<Self>> {
         let agent = {
             let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-            match shared.upgrade() {
-                Some(agent) => agent,
-                None => {
-                    let agent = Arc::new(Self::start("")?);
-                    *shared = Arc::downgrade(&agent);
-                    agent
-                }
+            if let Some(agent) = shared.upgrade() {
+                agent
+            } else {
+                let agent = Arc::new(Self::start("")?);
+                *shared = Arc::downgrade(&agent);
+                agent
             }
         };
         agent.wait_for_node(&agent.client()).await;
@@ -61,30 +59,30 @@ impl Agent {
 
     /// One with more configuration, that is server and client at once and keeps nothing.
     pub fn start(more: &str) -> Option<Self> {
-        Self::run(&program()?, &["-dev"], more)
+        Some(Self::run(&program()?, &["-dev"], more))
     }
 
     /// A server alone, that keeps what it knows.
     pub fn server(more: &str) -> Option<Self> {
-        Self::run(&program()?, &[], more)
+        Some(Self::run(&program()?, &[], more))
     }
 
-    fn run(program: &Path, arguments: &[&str], more: &str) -> Option<Self> {
+    fn run(program: &Path, arguments: &[&str], more: &str) -> Self {
         let folder = TempDir::with_prefix("nomad-live-").expect("a folder can be made");
         let [http, rpc, serf] = ports();
         let mut text = format!(
-            "data_dir = {data:?}\nbind_addr = \"127.0.0.1\"\nports {{\n http = {http}\n rpc = {rpc}\n serf = {serf}\n}}\n\
+            "data_dir = \"{data}\"\nbind_addr = \"127.0.0.1\"\nports {{\n http = {http}\n rpc = {rpc}\n serf = {serf}\n}}\n\
              advertise {{\n http = \"127.0.0.1\"\n rpc = \"127.0.0.1\"\n serf = \"127.0.0.1\"\n}}\n\
              disable_update_check = true\nname = \"test-{http}\"\n\
              consul {{\n auto_advertise = false\n server_auto_join = false\n client_auto_join = false\n}}\n",
-            data = folder.path().join("data"),
+            data = folder.path().join("data").display(),
         );
         let alone = "client {\n host_volumes_dir = VOLUMES\n options = {\n \"fingerprint.denylist\" = \
                      \"env_aws,env_gce,env_azure,env_digitalocean,consul,vault\"\n }\n}\n";
         if !arguments.is_empty() {
-            text += &alone.replace("VOLUMES", &format!("{:?}", folder.path().join("volumes")));
+            text += &alone.replace("VOLUMES", &format!("\"{}\"", folder.path().join("volumes").display()));
         }
-        write!(text, "{more}").expect("text can be written");
+        text += more;
         std::fs::write(folder.path().join("agent.hcl"), text).expect("a file can be written");
         let log = std::fs::File::create(folder.path().join("log")).expect("a file can be made");
         let child = Command::new(program)
@@ -100,7 +98,7 @@ impl Agent {
             .stderr(log)
             .spawn()
             .expect("nomad can be started");
-        Some(Self { child: Mutex::new(child), http, rpc, serf, folder })
+        Self { child: Mutex::new(child), http, rpc, serf, folder }
     }
 
     pub fn config(&self) -> Config {

@@ -26,12 +26,12 @@ fn servers() -> Option<Vec<Agent>> {
 
 fn client(servers: &[Agent]) -> Client {
     let addresses = servers.iter().map(|server| format!("http://127.0.0.1:{}", server.http));
-    let limits = Limits { patience: Duration::from_secs(60), ..Limits::default() };
+    let limits = Limits { patience: Duration::from_mins(1), ..Limits::default() };
     Client::new(&Config { addresses: addresses.collect(), limits, ..Config::default() }).expect("good")
 }
 
 async fn leader(client: &Client, servers: &[Agent]) -> String {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     loop {
         let health = client.operator().health().await;
         let leader = client.operator().leader().await.unwrap_or_default();

@@ -1,6 +1,8 @@
 //! Against a real Nomad, where there is one: on `PATH` or named by `LOSTOPS_NOMAD`. Otherwise each test says that it
 //! was skipped, unless `LOSTOPS_REQUIRE` lists `nomad`.
 
+#![expect(clippy::expect_used, clippy::print_stdout, reason = "that is how tests say what is wrong")]
+
 mod agent;
 mod cluster;
 mod deployments;
@@ -17,7 +19,7 @@ use nomad::jobs::{Register, Registered};
 use serde_json::{Value, json};
 
 /// A job with one task that runs a shell script.
-pub fn job(id: &str, kind: &str, script: &str) -> Value {
+pub(crate) fn job(id: &str, kind: &str, script: &str) -> Value {
     let task = json!({
         "Name": "main", "Driver": "raw_exec",
         "Config": {"command": "/bin/sh", "args": ["-c", script]},
@@ -33,7 +35,7 @@ pub fn job(id: &str, kind: &str, script: &str) -> Value {
 }
 
 /// The same as a service that counts as healthy soon.
-pub fn service(id: &str, script: &str) -> Value {
+pub(crate) fn service(id: &str, script: &str) -> Value {
     let mut job = job(id, "service", script);
     job["Update"] = json!({
         "MaxParallel": 1, "HealthCheck": "task_states", "MinHealthyTime": 100_000_000,
@@ -43,12 +45,12 @@ pub fn service(id: &str, script: &str) -> Value {
 }
 
 /// What registering it came to.
-pub async fn registered(client: &Client, job: &Value) -> Registered {
+pub(crate) async fn registered(client: &Client, job: &Value) -> Registered {
     client.jobs().register(job, &Register::default()).await.expect("the job is registered")
 }
 
 /// What became of it, and what was told on the way.
-pub async fn watched(client: &Client, job: &Value, options: &Options) -> (Verdict, Vec<Progress>) {
+pub(crate) async fn watched(client: &Client, job: &Value, options: &Options) -> (Verdict, Vec<Progress>) {
     let registered = registered(client, job).await;
     let id = job["ID"].as_str().expect("an id");
     let mut told = Vec::new();
@@ -58,6 +60,6 @@ pub async fn watched(client: &Client, job: &Value, options: &Options) -> (Verdic
 }
 
 /// Watching that ends after so many seconds.
-pub fn within(seconds: u64) -> Options {
+pub(crate) fn within(seconds: u64) -> Options {
     Options { deadline: Some(Instant::now() + Duration::from_secs(seconds)), ..Options::default() }
 }

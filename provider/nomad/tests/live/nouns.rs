@@ -178,7 +178,7 @@ async fn a_node_is_emptied_and_comes_back() {
     let drain = Drain { deadline: Deadline::After(Duration::from_secs(1)), ..Drain::default() };
     client.nodes().drain(&id, &drain).await.expect("it begins");
     let mut follow = client.nodes().read(&id).follow();
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
     loop {
         let node =
             tokio::time::timeout_at(deadline, follow.next()).await.expect("it ends").expect("an answer");
