@@ -83,7 +83,7 @@ fn values_that_double_are_stopped() {
     }
     let nested = "[for a in range(1000) : [for b in range(1000) : [for c in range(1000) : c]]]";
     assert!(eval(nested).unwrap_err().contains("too"), "loops in loops");
-    assert!(started.elapsed() < Duration::from_secs(60), "took {:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_mins(1), "took {:?}", started.elapsed());
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn soup() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_parsed_or_refused(text in prop_oneof![soup(), any::<String>()]) {

@@ -61,10 +61,10 @@ fn expressions_are_what_they_are_to_nomad() {
             }
             (Err(_), None) => {}
             (Ok(value), None) => {
-                wrong.push(format!("{expression}\n  Nomad: error\n  ours:  {}", shown(&value)))
+                wrong.push(format!("{expression}\n  Nomad: error\n  ours:  {}", shown(&value)));
             }
             (Err(finding), Some((ty, text))) => {
-                wrong.push(format!("{expression}\n  Nomad: {ty} {text}\n  ours:  {finding}"))
+                wrong.push(format!("{expression}\n  Nomad: {ty} {text}\n  ours:  {finding}"));
             }
         }
     }

@@ -40,7 +40,7 @@ impl Agent {
 
     fn wait(&self) {
         let start = Instant::now();
-        while start.elapsed() < Duration::from_secs(60) {
+        while start.elapsed() < Duration::from_mins(1) {
             if self.call("GET", "/v1/status/leader", "").is_ok_and(|answer| answer.contains(':')) {
                 return;
             }

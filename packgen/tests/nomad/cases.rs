@@ -15,9 +15,10 @@ pub fn all(tree: &Path, scratch: &Path) -> Vec<(String, PathBuf)> {
             let kind = path.extension().and_then(|kind| kind.to_str()).unwrap_or_default();
             if path.is_symlink() || path.file_name().is_some_and(|name| name == "node_modules") {
                 continue;
-            } else if path.is_dir() {
+            }
+            if path.is_dir() {
                 folders.push(path);
-            } else if matches!(kind, "hcl" | "nomad" | "jobspec") {
+            } else if matches!(kind, "hcl" | "nomad" | "jobspec" | "json") {
                 cases.extend(Some((name, path)).filter(|(_, path)| is_jobspec(&read(path))));
             } else if matches!(kind, "go" | "mdx" | "md") {
                 for (at, text) in snippets(kind, &read(&path)).into_iter().enumerate() {
@@ -36,8 +37,11 @@ fn read(path: &Path) -> String {
     String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned()
 }
 
-/// Whether a line at the margin, or near it, opens a job.
+/// Whether a line at the margin, or near it, opens a job, or a JSON object holds one.
 fn is_jobspec(text: &str) -> bool {
+    if text.trim_start_matches(' ').starts_with('{') {
+        return text.contains("\"job\"");
+    }
     let opens = |line: &str| {
         line.trim_start()
             .strip_prefix("job")

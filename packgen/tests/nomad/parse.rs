@@ -11,7 +11,7 @@ const DISAGREEMENTS: &[(&str, &str)] = &[];
 #[test]
 fn every_jobspec_of_nomads_own_tree_is_read_as_nomad_reads_it() {
     report::compare(DISAGREEMENTS, |nomad, path, report| {
-        compare(report, &reading::theirs(nomad, path), &reading::ours(path))
+        compare(report, &reading::theirs(nomad, path), &reading::ours(path));
     });
 }
 
@@ -19,11 +19,11 @@ fn compare(report: &mut Report, theirs: &reading::Outcome, ours: &reading::Outco
     match (theirs, ours) {
         (Ok(theirs), Ok(ours)) => match difference("", theirs, ours) {
             None => report.equal += 1,
-            Some(difference) => report.surprise(format!("differs at {difference}")),
+            Some(difference) => report.surprise(&format!("differs at {difference}")),
         },
         (Err(_), Err(_)) => report.refused += 1,
-        (Ok(_), Err(ours)) => report.surprise(format!("only we refuse it: {ours}")),
-        (Err(theirs), Ok(_)) => report.surprise(format!("only Nomad refuses it: {}", theirs.trim())),
+        (Ok(_), Err(ours)) => report.surprise(&format!("only we refuse it: {ours}")),
+        (Err(theirs), Ok(_)) => report.surprise(&format!("only Nomad refuses it: {}", theirs.trim())),
     }
 }
 

@@ -20,8 +20,8 @@ fn every_job_of_nomads_own_tree_is_judged_as_a_server_judges_it() {
         match (agent.validate(&job), findings.has_errors()) {
             (Ok(()), false) => report.equal += 1,
             (Err(_), true) => report.refused += 1,
-            (Ok(()), true) => report.surprise(format!("only we refuse it: {}", reading::words(&findings))),
-            (Err(theirs), false) => report.surprise(format!("only Nomad refuses it: {theirs}")),
+            (Ok(()), true) => report.surprise(&format!("only we refuse it: {}", reading::words(&findings))),
+            (Err(theirs), false) => report.surprise(&format!("only Nomad refuses it: {theirs}")),
         }
     });
 }

@@ -21,7 +21,7 @@ pub struct Report {
 
 impl Report {
     /// A disagreement about the current case.
-    pub fn surprise(&mut self, problem: String) {
+    pub fn surprise(&mut self, problem: &str) {
         if self.list.iter().any(|(known, _)| self.case.ends_with(known)) {
             self.known += 1;
         } else {

@@ -97,3 +97,65 @@ fn as_attr(entry: &Entry) -> Attr {
         literal_object: false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobspec::bare::{Inputs, read as read_file};
+    use crate::source::SourceMap;
+
+    fn found(driver: &str, config: &str, dialect: Dialect) -> Vec<String> {
+        let sources = SourceMap::new();
+        let text = format!(
+            "job \"j\" {{\ngroup \"g\" {{\ntask \"t\" {{\ndriver = \"{driver}\"\nconfig {{\n{config}\n}}\n}}\n}}\n}}\n"
+        );
+        let file = sources.add("t.nomad.hcl", text);
+        let (tree, findings) = read_file(&sources, file, &Inputs::default());
+        assert!(!findings.has_errors(), "{}", findings.text(&sources));
+        let mut out = Diagnostics::new();
+        super::job(Cursor::top(&tree.blocks[0]), Options { dialect, ..Options::default() }, &mut out);
+        out.iter().map(|one| format!("{} {}: {}", one.severity.word(), one.code, one.message)).collect()
+    }
+
+    #[test]
+    fn settings_that_a_driver_has() {
+        let right = "image = \"a:1\"\nports = [\"x\"]\nlabels {\na = 1\n}\nmount {\ntype = \"bind\"\nbind_options {\npropagation = \"rshared\"\n}\n}\nauth {\nusername = \"u\"\n}\ncap_add = \"${meta.caps}\"";
+        assert_eq!(found("docker", right, Dialect::Nomad), [""; 0]);
+        assert_eq!(
+            found(
+                "podman",
+                "image = \"a:1\"\nentrypoint = \"x\"\nentrypoint = [\"x\"]"
+                    .trim_end_matches("\nentrypoint = [\"x\"]"),
+                Dialect::Nomad
+            ),
+            [""; 0]
+        );
+        assert_eq!(found("someone-elses", "whatever = 1", Dialect::Pack), [""; 0]);
+    }
+
+    #[test]
+    fn settings_that_a_driver_does_not_have() {
+        assert_eq!(
+            found("docker", "image = \"a:1\"\npriviledged = true", Dialect::Nomad),
+            ["warning driver-setting: the docker driver has no setting `priviledged`"]
+        );
+        assert_eq!(
+            found("docker", "image = \"a:1\"\nmount {\nfrom = 1\n}", Dialect::Nomad),
+            ["warning driver-setting: the docker driver has no setting `from`"]
+        );
+        assert_eq!(
+            found("exec", "", Dialect::Pack),
+            ["error driver-missing: the exec driver needs `command` in `config`"]
+        );
+        assert_eq!(
+            found("exec", "command = \"a\"\nargs = \"b\"", Dialect::Pack),
+            ["error driver-type: the exec driver's `args`: a list of strings is required, this is a string"]
+        );
+        assert_eq!(
+            found("docker", "image = \"a:1\"\ndynamic \"mount\" {}", Dialect::Nomad),
+            [
+                "warning driver-dynamic: `dynamic` is not expanded in `config`: the driver gets a setting of that name"
+            ]
+        );
+    }
+}

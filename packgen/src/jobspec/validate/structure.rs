@@ -217,3 +217,148 @@ fn task_scaling(task: Cursor<'_>, out: &mut Diagnostics) {
         seen.push((label, scaling));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobspec::bare::{Inputs, read as read_file};
+    use crate::source::SourceMap;
+
+    fn found(text: &str, options: Options) -> Vec<String> {
+        let sources = SourceMap::new();
+        let file = sources.add("t.nomad.hcl", text);
+        let (tree, findings) = read_file(&sources, file, &Inputs::default());
+        assert!(!findings.has_errors(), "{}", findings.text(&sources));
+        let mut out = Diagnostics::new();
+        super::tree(&tree, options, &mut out);
+        out.iter()
+            .map(|one| {
+                format!(
+                    "{}: {}{}",
+                    one.code,
+                    one.message,
+                    one.help.as_ref().map_or(String::new(), |help| format!(" ({help})"))
+                )
+            })
+            .collect()
+    }
+
+    fn in_group(text: &str) -> Vec<String> {
+        found(&format!("job \"j\" {{\ngroup \"g\" {{\n{text}\n}}\n}}\n"), Options::default())
+    }
+
+    fn in_task(text: &str) -> Vec<String> {
+        in_group(&format!("task \"t\" {{\n{text}\n}}"))
+    }
+
+    #[test]
+    fn names_that_are_not_known() {
+        assert_eq!(
+            in_group("cuont = 1"),
+            ["attribute-unknown: `group` has no attribute `cuont` (did you mean `count`?)"]
+        );
+        assert_eq!(
+            in_group("netwrok {}"),
+            ["block-unknown: `group` has no block `netwrok` (did you mean `network`?)"]
+        );
+        assert_eq!(
+            in_group("update = {}"),
+            ["block-as-attribute: `update` is a block, not an attribute (write `update { … }` without `=`)"]
+        );
+        assert_eq!(
+            in_group("count {}"),
+            ["block-unknown: `count` is an attribute, not a block (write `count = …`)"]
+        );
+        assert_eq!(in_group("count = 1\nupdate {}\nmeta = {\na = 1\n}"), [""; 0]);
+    }
+
+    #[test]
+    fn values_of_another_type() {
+        assert_eq!(
+            in_group("count = \"x\""),
+            ["type: `count`: a whole number is required, this is a string"]
+        );
+        assert_eq!(in_group("meta {\na = [1]\n}"), ["type: `a`: a string is required, this is a list"]);
+        assert_eq!(
+            in_group("shutdown_delay = \"1d\""),
+            ["type: `shutdown_delay`: \"1d\" is no duration: there are no days, write hours (24h)"]
+        );
+        assert_eq!(in_task("config {\na = 1 / 0\n}"), ["type: `a`: a number is required, this is infinite"]);
+        assert_eq!(in_task("config {\na = [1, \"b\", null]\n}"), [""; 0]);
+    }
+
+    #[test]
+    fn null_means_not_written_where_nomad_says_so() {
+        assert_eq!(in_task("user = null"), ["null: `user` cannot be null (leave it out)"]);
+        assert_eq!(in_task("env {\nA = null\n}"), ["null: `A` cannot be null (leave it out)"]);
+        assert_eq!(in_group("count = null"), [""; 0]);
+        let pack = Options { dialect: Dialect::Pack, ..Options::default() };
+        assert_eq!(found("job \"j\" {\ngroup \"g\" {\ntask \"t\" {\nuser = null\n}\n}\n}\n", pack), [""; 0]);
+    }
+
+    #[test]
+    fn blocks_stand_once_and_have_their_labels() {
+        assert_eq!(
+            in_group("update {}\nupdate {}"),
+            ["block-twice: `update` may stand here once, this is another"]
+        );
+        assert_eq!(
+            in_task("env {}\nenv = {}"),
+            ["block-twice: `env` is written as an attribute and as a block"]
+        );
+        assert_eq!(in_group("network {}\nnetwork {}"), [""; 0]);
+        assert_eq!(in_group("update \"a\" {}"), ["label-extra: `update` takes no label"]);
+        assert_eq!(in_group("task {}"), ["label-missing: `task` needs a name (write `task \"name\" { … }`)"]);
+        assert_eq!(in_group("task \"a\" \"b\" {}"), ["label-extra: `task` takes one label"]);
+    }
+
+    #[test]
+    fn what_must_be_written() {
+        assert_eq!(
+            in_task("lifecycle {}"),
+            ["attribute-missing: `hook` is missing in `lifecycle` (Before, beside or after the main tasks.)"]
+        );
+        assert_eq!(in_group("scaling {}"), ["scaling-max: `max` is missing in `scaling`"]);
+        assert_eq!(
+            in_group("scaling {\nmax = 1\ntype = \"vertical_cpu\"\n}"),
+            ["scaling-type: a group is scaled horizontally, not by \"vertical_cpu\" (leave `type` out)"]
+        );
+        assert_eq!(in_task("scaling \"disk\" {}"), ["scaling-label: a task scales by `cpu` or `mem`"]);
+        assert_eq!(
+            in_task("scaling \"cpu\" {}\nscaling \"CPU\" {}"),
+            ["block-twice: `scaling \"cpu\"` may stand here once, this is another"]
+        );
+        assert_eq!(in_task("scaling \"cpu\" {\nmax = 1\ntype = \"vertical_cpu\"\n}"), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_newer_than_the_cluster() {
+        let target = Options { target: Some(Release(1, 10, 0)), ..Options::default() };
+        let secret = "job \"j\" {\ngroup \"g\" {\ntask \"t\" {\nsecret \"a\" {}\n}\n}\n}\n";
+        assert_eq!(
+            found(secret, target),
+            ["too-new: `secret` is known since Nomad 1.11.0, this job must run on 1.10.0"]
+        );
+        assert_eq!(found(secret, Options { target: Some(Release(1, 11, 0)), ..Options::default() }), [""; 0]);
+    }
+
+    #[test]
+    fn findings_say_where_a_value_and_a_block_come_from() {
+        let text = "variable \"ports\" {\ndefault = [80, \"x\"]\n}\njob \"j\" {\ngroup \"g\" {\nnetwork {\ndynamic \"port\" {\nfor_each = var.ports\nlabels = [\"p${port.key}\"]\ncontent {\nstatic = port.value\n}\n}\n}\n}\n}\n";
+        let sources = SourceMap::new();
+        let file = sources.add("t.nomad.hcl", text);
+        let (tree, _) = read_file(&sources, file, &Inputs::default());
+        let mut out = Diagnostics::new();
+        super::tree(&tree, Options::default(), &mut out);
+        let shown = out.text(&sources);
+        assert_eq!(out.len(), 1, "{shown}");
+        for part in [
+            "t.nomad.hcl:11:10",
+            "the value comes from here",
+            "t.nomad.hcl:2:16",
+            "in dynamic \"port\", item 1",
+        ] {
+            assert!(shown.contains(part), "{part} is missing:\n{shown}");
+        }
+    }
+}

@@ -109,3 +109,72 @@ fn range(def: &grammar::Attr, number: i128) -> Option<Diagnostic> {
     let message = format!("`{}` must be {wanted}, not {number}", def.name);
     Some(Diagnostic::error("range", message, crate::source::Span::NONE))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::jobspec::bare::{Inputs, read as read_file};
+    use crate::jobspec::validate::{Options, check};
+    use crate::source::SourceMap;
+
+    fn found(task: &str) -> Vec<String> {
+        let sources = SourceMap::new();
+        let text = format!(
+            "job \"j\" {{\ngroup \"g\" {{\ntask \"t\" {{\ndriver = \"qemu\"\nconfig {{\nimage_path = \"a\"\n}}\n{task}\n}}\n}}\n}}\n"
+        );
+        let file = sources.add("t.nomad.hcl", text);
+        let (tree, findings) = read_file(&sources, file, &Inputs::default());
+        assert!(!findings.has_errors(), "{}", findings.text(&sources));
+        let found = check(&tree, Options::default());
+        found
+            .iter()
+            .map(|one| format!("{}: {} ({})", one.code, one.message, one.help.as_deref().unwrap_or("")))
+            .collect()
+    }
+
+    #[test]
+    fn words_that_nomad_does_not_register() {
+        let vault = |mode: &str| found(&format!("vault {{\nchange_mode = \"{mode}\"\n}}"));
+        assert_eq!(vault("sginal"), ["value: `change_mode` cannot be \"sginal\" (did you mean `signal`?)"]);
+        assert_eq!(
+            vault("x"),
+            ["value: `change_mode` cannot be \"x\" (it can be `noop`, `restart` or `signal`)"]
+        );
+        assert_eq!(vault("noop"), [""; 0]);
+    }
+
+    #[test]
+    fn words_that_are_only_unusual() {
+        assert_eq!(found("driver2 = 1").len(), 1);
+        let mode = |mode: &str| found(&format!("resources {{\nnetwork {{\nmode = \"{mode}\"\n}}\n}}"));
+        let unusual = mode("bridged");
+        assert!(
+            unusual.iter().any(|one| one.starts_with("value-unknown: `mode` is \"bridged\"")),
+            "{unusual:?}"
+        );
+        assert!(!mode("cni/mine").iter().any(|one| one.starts_with("value-unknown")));
+    }
+
+    #[test]
+    fn numbers_out_of_range_and_old_names() {
+        assert_eq!(found("logs {\nmax_files = 0\n}"), ["range: `max_files` must be at least 1, not 0 ()"]);
+        assert_eq!(
+            found("resources {\niops = 1\n}"),
+            ["deprecated: `iops` is outdated: removed function ()"]
+        );
+    }
+
+    #[test]
+    fn run_time_names_where_nobody_looks_for_them() {
+        let name = found("volume_mount {\nvolume = \"v\"\nselinux_label = \"${NOMAD_META_x}\"\n}");
+        assert!(name.iter().any(|one| one.starts_with("value: `selinux_label`")), "{name:?}");
+        let role = |text: &str| found(&format!("vault {{\nrole = \"{text}\"\n}}"));
+        assert_eq!(
+            role("${NOMAD_META_x}"),
+            [
+                "run-time-name: `role` is read when the job is submitted: `${NOMAD_…}` stays as it is written ()"
+            ]
+        );
+        assert_eq!(role("a"), [""; 0]);
+        assert_eq!(found("artifact {\nsource = \"${meta.url}\"\n}"), [""; 0]);
+    }
+}

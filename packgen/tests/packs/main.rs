@@ -1,0 +1,4 @@
+//! What holds for every built-in pack.
+
+mod hostile;
+mod instances;
