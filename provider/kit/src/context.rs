@@ -3,9 +3,11 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 
 use tokio_util::sync::CancellationToken;
 
@@ -107,10 +109,10 @@ impl Cx {
         what: &str,
         verb: impl Future<Output = Result<T>>,
     ) -> Result<T> {
-        let Some(limit) = &self.limit else { return verb.await };
+        let Some(limit) = &self.limit else { return uncrashed(verb).await };
         tokio::select! {
             biased;
-            done = verb => done,
+            done = uncrashed(verb) => done,
             () = limit.over.cancelled() => Err(Failure::from(Diagnostic::error(
                 format!("Timeout during {what}"),
                 format!(
@@ -126,6 +128,18 @@ impl Cx {
     pub(crate) fn take_warnings(&self) -> Vec<Diagnostic> {
         std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Runs an author's verb to its end, or to its panic: the process has reported that, and what was recorded until then
+/// is still to be saved.
+async fn uncrashed<T>(verb: impl Future<Output = Result<T>>) -> Result<T> {
+    let mut verb = std::pin::pin!(verb);
+    poll_fn(|task| {
+        // The slot holds whole values only, so there is nothing half-written to see behind a panic.
+        let polled = catch_unwind(AssertUnwindSafe(|| verb.as_mut().poll(task)));
+        polled.unwrap_or_else(|_| Poll::Ready(Err(Diagnostic::crash().into())))
+    })
+    .await
 }
 
 fn not_known_yet(path: &Path) -> Diagnostic {

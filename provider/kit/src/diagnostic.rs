@@ -37,6 +37,15 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..Self::error(summary, detail) }
     }
 
+    /// An author's code panicked.
+    pub fn crash() -> Self {
+        Self::error(
+            "The provider crashed in this operation",
+            "This is a bug in the provider. The rest of the run went on, and what was recorded before is in the state. \
+             Set TF_LOG=error to see where it happened, and please report that.",
+        )
+    }
+
     /// The same, about the attribute at this path.
     #[must_use]
     pub fn at(self, path: Path) -> Self {

@@ -22,8 +22,11 @@ pub(super) fn find(block: &Block, planned: &Value, prior: &Value, at: &At<'_>, f
 }
 
 fn find_nested(nested: &NestedBlock, now: &Value, before: &Value, at: &At<'_>, found: &mut Vec<Path>) {
+    // A block that is new replaces nothing: what it may not change is its own, and it had nothing before.
     let inner = |now: &Value, before: Option<&Value>, at: &At<'_>, found: &mut Vec<Path>| {
-        find(&nested.block, now, before.unwrap_or(&Value::Null), at, found);
+        if let Some(before) = before {
+            find(&nested.block, now, before, at, found);
+        }
     };
     if nested.force_new || (now.is_unknown() && forces(&nested.block)) {
         return found.push(at.path());

@@ -8,6 +8,7 @@ use crate::value::Value;
 
 /// Applies every check of the schema. Terraform itself has checked types and required attributes.
 pub(super) fn validate(block: &Block, config: &Value, at: &At<'_>, found: &mut Vec<Diagnostic>) {
+    deprecation(block.deprecated.as_deref(), at, found);
     for attribute in &block.attributes {
         check(attribute, config.field(&attribute.name), &at.field(&attribute.name), found);
     }
@@ -23,6 +24,47 @@ fn check(attribute: &Attribute, value: &Value, at: &At<'_>, found: &mut Vec<Diag
     if value.is_null() {
         return;
     }
+    deprecation(attribute.deprecated.as_deref(), at, found);
+    let before = found.len();
+    check_value(attribute, value, at, found);
+    if attribute.sensitive || attribute.write_only {
+        found[before..].iter_mut().for_each(|problem| mask(value, problem));
+    }
+}
+
+/// Terraform passes the word on to editors, and says nothing to who uses it.
+fn deprecation(instead: Option<&str>, at: &At<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(instead) = instead else { return };
+    let path = at.path();
+    let (what, place) = if path.0.is_empty() {
+        ("This is deprecated".to_owned(), String::new())
+    } else {
+        (format!("{path} is deprecated"), format!("{path}: "))
+    };
+    found.push(Diagnostic::warning(what, format!("{place}{instead}")).at(path));
+}
+
+/// Terraform shows diagnostics as they are, so a check that quotes what it was given must not give away a secret.
+fn mask(value: &Value, problem: &mut Diagnostic) {
+    let mut hide = |text: &str| {
+        if !text.is_empty() {
+            problem.detail = problem.detail.replace(text, "(sensitive)");
+        }
+    };
+    match value {
+        Value::String(text) => {
+            hide(&format!("{text:?}"));
+            hide(text);
+        }
+        Value::Number(number) => hide(&number.to_string()),
+        Value::List(elements) | Value::Set(elements) => elements.iter().for_each(|e| mask(e, problem)),
+        Value::Map(fields) => fields.values().for_each(|e| mask(e, problem)),
+        Value::Dynamic(typed) => mask(&typed.1, problem),
+        Value::Null | Value::Unknown(_) | Value::Bool(_) => {}
+    }
+}
+
+fn check_value(attribute: &Attribute, value: &Value, at: &At<'_>, found: &mut Vec<Diagnostic>) {
     if let Some(fits) = attribute.fits.filter(|_| value.is_wholly_known())
         && let Err(problem) = fits(value, at)
     {

@@ -40,6 +40,18 @@ fn a_creation_that_failed_half_way_saves_what_it_recorded() {
     assert_eq!(failed.private.get::<String>("password was").as_deref(), Some("secret"));
 }
 
+#[test]
+fn a_creation_that_crashed_saves_what_it_recorded() {
+    for limit in [None, Some(Limit { over: CancellationToken::new(), words: "5m".into() })] {
+        let cx = limit.map_or_else(Cx::default, |limit| Cx::default().limited(limit));
+        let config = thing(&[("note", text("crash"))]);
+        let planned = planned(&Value::Null, &config);
+        let crashed = now(engine().apply(&cx, change(&Value::Null, &planned, &config)));
+        assert_eq!(words(&crashed), ["The provider crashed in this operation"]);
+        assert_eq!(crashed.value.field("id"), &text("id-web"));
+    }
+}
+
 /// Runs an apply that would last for ever until `cut` is called.
 fn cut_short(cx: &Cx, note: &str, cut: impl FnOnce()) -> kit::engine::Applied {
     let config = thing(&[("note", text(note))]);

@@ -104,6 +104,12 @@ fn what_forces_a_new_object_is_named_wherever_it_stands() {
     let replaced = |config: &Value| paths(&plan(&state, config).replace);
     assert_eq!(replaced(&thing(&[("disk", disks("ext4")), ("note", text("x"))])), [""; 0]);
     assert_eq!(replaced(&thing(&[("disk", disks("xfs"))])), ["disk.0.format"]);
+    let two = ["ext4", "xfs"].map(|format| with(&disk(int(1)), &[("format", text(format))]));
+    assert_eq!(
+        replaced(&thing(&[("disk", Value::List(two.into()))])),
+        [""; 0],
+        "a new block had nothing before"
+    );
     assert_eq!(replaced(&thing(&[("disk", disks("ext4")), ("name", text("db"))])), ["name"]);
     assert_eq!(replaced(&thing(&[("disk", disks("ext4")), ("name", UNKNOWN)])), ["name"]);
     assert_eq!(replaced(&thing(&[("disk", UNKNOWN)])), ["disk"], "it may hold another format");

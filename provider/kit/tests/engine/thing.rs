@@ -34,7 +34,7 @@ pub struct Thing {
     #[attr(computed, force_new)]
     pub zone: Option<String>,
     /// The password.
-    #[attr(write_only, sensitive)]
+    #[attr(write_only, sensitive, check = check::dns_label)]
     pub password: Option<String>,
     /// Raise it to send the password again.
     pub password_version: Option<i32>,
@@ -211,6 +211,7 @@ impl Resource for Things {
             cx.or_stop(std::future::pending::<()>()).await?;
         }
         fails(note.as_ref(), "after")?;
+        assert_ne!(note.as_deref(), Some("crash"), "it was told to");
         if note.as_deref() == Some("stubborn") {
             state.record(&made(Thing { size: 99, tags: None, ..planned }, 1));
         } else {

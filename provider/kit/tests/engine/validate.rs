@@ -32,6 +32,25 @@ fn checks_name_the_place_in_every_kind_of_block() {
 }
 
 #[test]
+fn a_secret_that_is_wrong_is_not_shown() {
+    assert_eq!(
+        problems(&[("password", text("Hunter 2"))]),
+        [
+            "password | password: expected 1 to 63 lower-case letters, digits or dashes, with no dash first or last, \
+          got (sensitive)"
+        ]
+    );
+}
+
+#[test]
+fn what_is_deprecated_warns_who_uses_it() {
+    let found = engine().validate(thing(&[("on", Value::Bool(true))]), true);
+    assert_eq!(found[0].severity, kit::Severity::Warning);
+    assert_eq!((found[0].summary.as_str(), found.len()), ("on is deprecated", 1));
+    assert_eq!(problems(&[]), [""; 0]);
+}
+
+#[test]
 fn what_does_not_fit_the_field_is_found_everywhere_at_once() {
     let half = Value::Number("0.5".parse().unwrap());
     assert_eq!(

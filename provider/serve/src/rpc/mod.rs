@@ -77,16 +77,8 @@ impl Service {
         T: Send + 'static,
     {
         let done = self.0.life.spawn(work(Arc::clone(&self.0))).await;
-        Ok(Response::new(done.unwrap_or_else(|_| lost(crashed()))))
+        Ok(Response::new(done.unwrap_or_else(|_| lost(Diagnostic::crash()))))
     }
-}
-
-fn crashed() -> Diagnostic {
-    Diagnostic::error(
-        "The provider crashed in this operation",
-        "This is a bug in the provider. The rest of the run went on. Set TF_LOG=error to see where it happened, \
-         and please report that.",
-    )
 }
 
 /// An answer that can say nothing but what went wrong.
