@@ -61,7 +61,7 @@ impl Expander {
                     }
                 }
                 Item::Block(block) if &*block.ty.value == "dynamic" && !free => {
-                    self.dynamic(block, scope, via, &mut out)
+                    self.dynamic(block, scope, via, &mut out);
                 }
                 Item::Block(block) => {
                     let labels = block.labels.clone();

@@ -105,7 +105,9 @@ impl Reader<'_> {
         match (&value.kind, value.entries()) {
             (Kind::Null(_), _) => {}
             (Kind::Tuple(list), _) => {
-                list.iter().for_each(|value| self.blocks(ty, labels_left, labels, value, items))
+                for value in list.iter() {
+                    self.blocks(ty, labels_left, labels, value, items);
+                }
             }
             (_, Some(entries)) if labels_left > 0 => {
                 for entry in entries.iter().filter(|entry| entry.key.as_str() != "//") {

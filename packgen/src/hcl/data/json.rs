@@ -70,20 +70,22 @@ pub(crate) fn quoted(text: &Text, out: &mut TextBuilder) {
     let mut done = 0;
     for (at, char) in text.char_indices() {
         let escape = match char {
-            '"' => "\\\"".to_owned(),
-            '\\' => "\\\\".to_owned(),
-            '\n' => "\\n".to_owned(),
-            '\r' => "\\r".to_owned(),
-            '\t' => "\\t".to_owned(),
-            '\u{8}' => "\\b".to_owned(),
-            '\u{c}' => "\\f".to_owned(),
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
-                format!("\\u{:04x}", u32::from(char))
-            }
+            '"' => "\\\"",
+            '\\' => "\\\\",
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            '\u{8}' => "\\b",
+            '\u{c}' => "\\f",
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => "",
             _ => continue,
         };
         out.push_slice(text, done, at);
-        out.push_str(&escape);
+        if escape.is_empty() {
+            out.push_str(&format!("\\u{:04x}", u32::from(char)));
+        } else {
+            out.push_str(escape);
+        }
         done = at + char.len_utf8();
     }
     out.push_slice(text, done, text.len());

@@ -163,9 +163,9 @@ impl Emitter {
 
     fn string(&mut self, text: &Text, simple_key: bool) {
         if text.contains('\n') && !simple_key && literal_allowed(text) {
-            self.literal(text)
+            self.literal(text);
         } else {
-            self.quoted(text, !simple_key)
+            self.quoted(text, !simple_key);
         }
     }
 

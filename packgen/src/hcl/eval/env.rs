@@ -14,10 +14,10 @@ use crate::hcl::value::{Entry, Value};
 use crate::source::{Diagnostic, Diagnostics, SourceMap, Span};
 
 /// How deep evaluation goes, from local to local too.
-const MAX_DEPTH: u32 = 600;
+const MAX_DEPTH: u32 = 250;
 
 /// How many bytes all values together may take before evaluation is stopped.
-const MAX_BYTES: u64 = 256 << 20;
+const MAX_BYTES: u64 = 64 << 20;
 
 /// How many parts a value may have, and how deep.
 const MAX_PARTS: usize = 1 << 20;

@@ -8,7 +8,7 @@ use crate::source::{Diagnostic, Span, Spanned};
 use crate::tree::Name;
 
 /// How deep an expression may be, chains of operators and steps included: evaluation goes down that far.
-const MAX_HEIGHT: u16 = 400;
+const MAX_HEIGHT: u16 = 200;
 
 impl Parser<'_> {
     pub(super) fn expression(&mut self) -> Parsed<Expr> {

@@ -111,7 +111,7 @@ impl Reader<'_> {
             }
             "description" => {
                 variable.description =
-                    self.constant(expr, &Type::String).and_then(|value| value.as_str().map(str::to_owned))
+                    self.constant(expr, &Type::String).and_then(|value| value.as_str().map(str::to_owned));
             }
             "sensitive" => variable.sensitive = self.flag(expr, false),
             "nullable" => variable.nullable = self.flag(expr, true),
