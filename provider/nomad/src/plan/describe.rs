@@ -87,7 +87,20 @@ fn job(diff: &JobDiff, options: &Options) -> Vec<Line> {
     for group_diff in &diff.task_groups {
         lines.extend(group(group_diff, options));
     }
+    if lines.is_empty()
+        && diff.kind == Change::Edited
+        && !diff.task_groups.iter().any(|group| noise(group, options))
+    {
+        lines.push(unsaid("job".to_owned()));
+    }
     lines
+}
+
+/// Whether a group differs in something that is left out on purpose.
+fn noise(group: &GroupDiff, options: &Options) -> bool {
+    let added = group.objects.iter().any(|object| object.name == "Scaling" && object.kind == Change::Edited);
+    let scaled = options.scaled_groups.contains(&group.name);
+    added || (scaled && group.fields.iter().any(|field| field.name == "Count" && differs(field)))
 }
 
 fn group(diff: &GroupDiff, options: &Options) -> Vec<Line> {
