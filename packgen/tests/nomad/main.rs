@@ -13,6 +13,8 @@
 mod agent;
 mod cases;
 mod disagreements;
+mod formatting;
+mod hostile;
 mod parse;
 mod printing;
 mod program;
