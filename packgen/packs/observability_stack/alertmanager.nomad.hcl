@@ -22,6 +22,7 @@ job "alertmanager" {
 
     network {
       port "http" {
+        static       = local.port.alertmanager
         to           = 9093
         host_network = var.host_network
       }

@@ -21,14 +21,15 @@ job "alloy" {
 
     network {
       port "http" {
+        static       = local.port.alloy
         host_network = var.host_network
       }
       port "otlp_grpc" {
-        static       = 4317
+        static       = local.port.otlp_grpc
         host_network = var.host_network
       }
       port "otlp_http" {
-        static       = 4318
+        static       = local.port.otlp_http
         host_network = var.host_network
       }
     }
@@ -94,7 +95,7 @@ job "alloy" {
         security_opt    = ["no-new-privileges"]
         volumes = [
           "/:/host:ro,rslave",
-          "/var/run/docker.sock:/var/run/docker.sock:ro",
+          "${var.docker_socket}:/var/run/docker.sock:ro",
         ]
       }
 
@@ -119,12 +120,18 @@ job "alloy" {
           logs           = local.on.loki ? "http://${local.address.loki}" : ""
           traces         = local.on.tempo ? local.address["tempo-otlp"] : ""
           journal        = var.alloy.journal
+          textfiles      = coalesce(var.alloy.textfiles, "")
           https          = local.agents_scheme == "https"
           only_clients   = var.discovery == "consul" || length(var.agents.nomad_servers) > 0
           consul         = var.discovery == "consul"
           consul_address = var.agents.consul_address
           consul_acl     = var.agents.consul_acl
         })
+
+        wait {
+          min = local.settled
+          max = local.patient
+        }
       }
 
       dynamic "template" {

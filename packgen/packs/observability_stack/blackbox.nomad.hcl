@@ -22,6 +22,7 @@ job "blackbox" {
 
     network {
       port "http" {
+        static       = local.port.blackbox
         to           = 9115
         host_network = var.host_network
       }

@@ -22,6 +22,7 @@ job "grafana" {
 
     network {
       port "http" {
+        static       = local.port.grafana
         to           = 3000
         host_network = var.host_network
       }
@@ -175,6 +176,11 @@ job "grafana" {
           alertmanager = local.on.alertmanager ? "http://${local.address.alertmanager}" : ""
           interval     = var.prometheus.scrape_interval
         })
+
+        wait {
+          min = local.settled
+          max = local.patient
+        }
       }
 
       template {

@@ -44,6 +44,12 @@ locals {
   }
   consul_block = var.discovery == "consul" ? [1] : []
 
+  # An update takes a service out of the catalog and brings it back at the same address. Who waits this long before
+  # writing anew sees no change, instead of two.
+  settled = "45s"
+  patient = "3m"
+  port    = { for c, number in var.ports : c => number > 0 ? number : null }
+
   # The agents
   ca_block      = var.agents.ca_pem[*]
   agents_scheme = var.agents.ca_pem == null ? "http" : "https"
@@ -178,17 +184,16 @@ locals {
 # What others need to know
 locals {
   otlp_host = "${attr.unique.network.ip-address}"
-  suffix    = var.discovery == "consul" ? "service.consul" : "nomad service"
   endpoints = {
-    grafana    = var.domain != null ? local.root_url : "${local.grafana_scheme}: ${local.service.grafana} (${local.suffix})"
-    otlp_grpc  = "http://${local.otlp_host}:4317"
-    otlp_http  = "http://${local.otlp_host}:4318"
-    loki       = "${local.service.loki} (${local.suffix})"
-    prometheus = "${local.service.prometheus} (${local.suffix})"
-    tempo      = "${local.service.tempo} (${local.suffix})"
+    grafana    = var.domain != null ? local.root_url : local.service.grafana
+    otlp_grpc  = "http://${local.otlp_host}:${var.ports.otlp_grpc}"
+    otlp_http  = "http://${local.otlp_host}:${var.ports.otlp_http}"
+    loki       = local.service.loki
+    prometheus = local.service.prometheus
+    tempo      = local.service.tempo
   }
   otel_env = {
-    OTEL_EXPORTER_OTLP_ENDPOINT = "http://${local.otlp_host}:4318"
+    OTEL_EXPORTER_OTLP_ENDPOINT = local.endpoints.otlp_http
     OTEL_EXPORTER_OTLP_PROTOCOL = "http/protobuf"
     OTEL_TRACES_EXPORTER        = "otlp"
     OTEL_METRICS_EXPORTER       = "otlp"

@@ -22,6 +22,7 @@ job "loki" {
 
     network {
       port "http" {
+        static       = local.port.loki
         to           = 3100
         host_network = var.host_network
       }
@@ -106,6 +107,11 @@ job "loki" {
           max_streams  = var.loki.max_streams
           alertmanager = local.calls ? "http://${local.address.alertmanager}" : ""
         })
+
+        wait {
+          min = local.settled
+          max = local.patient
+        }
       }
 
       template {

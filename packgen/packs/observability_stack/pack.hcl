@@ -171,7 +171,7 @@ secret "deadman_url" {
 output "endpoints" {
   type        = map(string)
   value       = local.endpoints
-  description = "Where the components are: Grafana's URL, the OTLP receivers on every node, and the names under which the stores are found."
+  description = "Where the components are: Grafana's URL (without `domain` its service), the OTLP receivers on every node, and the services under which the stores are found."
 }
 
 output "otel_env" {

@@ -22,6 +22,7 @@ job "prometheus" {
 
     network {
       port "http" {
+        static       = local.port.prometheus
         to           = 9090
         host_network = var.host_network
       }
@@ -114,6 +115,11 @@ job "prometheus" {
           nomad           = var.discovery == "consul" || length(var.agents.nomad_servers) > 0
           https           = local.agents_scheme == "https"
         })
+
+        wait {
+          min = local.settled
+          max = local.patient
+        }
       }
 
       # What is scraped: files that Prometheus watches itself, so that no agent's address or token is needed.

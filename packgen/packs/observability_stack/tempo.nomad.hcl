@@ -22,10 +22,12 @@ job "tempo" {
 
     network {
       port "http" {
+        static       = local.port.tempo
         to           = 3200
         host_network = var.host_network
       }
       port "otlp" {
+        static       = local.port.tempo_otlp
         to           = 4317
         host_network = var.host_network
       }
@@ -121,6 +123,11 @@ job "tempo" {
           cluster    = var.cluster
           prometheus = local.on.prometheus ? "http://${local.address.prometheus}/api/v1/write" : ""
         })
+
+        wait {
+          min = local.settled
+          max = local.patient
+        }
       }
 
       dynamic "template" {

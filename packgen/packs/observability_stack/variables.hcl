@@ -71,6 +71,32 @@ variable "host_network" {
   default     = null
 }
 
+variable "ports" {
+  description = "Ports on the nodes; 0 takes any free one. Fixed ones are the default, because a store whose address stays the same over an update loses nothing: who writes to it only has to try again."
+  type = object({
+    alertmanager = optional(number, 9093)
+    alloy        = optional(number, 12345)
+    blackbox     = optional(number, 9115)
+    grafana      = optional(number, 3000)
+    loki         = optional(number, 3100)
+    otlp_grpc    = optional(number, 4317)
+    otlp_http    = optional(number, 4318)
+    prometheus   = optional(number, 9090)
+    tempo        = optional(number, 3200)
+    tempo_otlp   = optional(number, 14317)
+  })
+  default = {}
+
+  validation {
+    condition     = min(var.ports.otlp_grpc, var.ports.otlp_http) > 0
+    error_message = "Apps find `ports.otlp_grpc` and `ports.otlp_http` by their number: they cannot be 0."
+  }
+  validation {
+    condition     = length(distinct([for port in values(var.ports) : port if port > 0])) == length([for port in values(var.ports) : port if port > 0])
+    error_message = "Two of `ports` are the same: components that share a node cannot share a port."
+  }
+}
+
 variable "discovery" {
   description = "Where services are registered and found: `consul`, or `nomad` for Nomad's own services."
   type        = string
@@ -292,10 +318,10 @@ variable "agents" {
   default = {}
 }
 
-variable "alloc_dir" {
-  description = "Where the Nomad clients keep allocations: the logs of tasks that run without Docker are read there."
+variable "docker_socket" {
+  description = "Docker's socket on the clients: Alloy reads the tasks' logs there."
   type        = string
-  default     = "/opt/nomad/data/alloc"
+  default     = "/var/run/docker.sock"
 }
 
 # The components one by one: upgrade one by changing its version
@@ -355,10 +381,11 @@ variable "alertmanager" {
 }
 
 variable "alloy" {
-  description = "Alloy, on every node. `journal` ships the host's journal as well."
+  description = "Alloy, on every node. `journal` ships the host's journal as well; `textfiles` is a folder on the hosts whose `*.prom` files are read as metrics, for example those of backups."
   type = object({
     version   = optional(string)
     journal   = optional(bool, true)
+    textfiles = optional(string)
     resources = optional(object({ cpu = optional(number), memory = optional(number), memory_max = optional(number) }), {})
   })
   default = {}
