@@ -61,6 +61,9 @@ impl Diagnostic {
     /// A value that is not what its schema says: names the attribute, for Terraform's own location can be ambiguous.
     pub fn invalid(at: &At<'_>, problem: impl fmt::Display) -> Self {
         let path = at.path();
+        if path.0.is_empty() {
+            return Self::error("Invalid value", problem.to_string());
+        }
         Self::error(format!("Invalid value for {path}"), format!("{path}: {problem}")).at(path)
     }
 }

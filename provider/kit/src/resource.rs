@@ -160,6 +160,8 @@ pub struct Moved {
     pub version: i64,
     /// The state, as it was saved.
     pub state: Value,
+    /// What was kept beside it, if it comes from this provider. It goes with the object.
+    pub private: Private,
 }
 
 /// A resource without its type: values in, values out. Derived resources get it from [`Resource`]; a resource whose

@@ -125,6 +125,7 @@ fn a_state_of_another_type_is_taken_over_or_refused() {
         resource: resource.into(),
         version: 0,
         state: Value::object([("label", text("moved"))]),
+        private: kit::Private::default(),
     };
     let taken = engine().take_over(&from("other_thing")).unwrap();
     assert_eq!((taken.field("name"), taken.field("size")), (&text("moved"), &int(8)));

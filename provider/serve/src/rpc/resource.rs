@@ -55,17 +55,30 @@ pub(super) fn take_over(
     session: &Session,
     request: move_resource_state::Request,
 ) -> move_resource_state::Response {
-    let (target_state, found) = split(taken_over(session, request));
-    move_resource_state::Response { target_state, diagnostics: diagnostics(found), ..Default::default() }
+    // Another provider's private data would mean nothing to us.
+    let ours = request.source_provider_address == session.catalogue.registry.address;
+    let target_private = if ours { request.source_private.clone() } else { Bytes::new() };
+    let (target_state, found) = split(taken_over(session, request, &target_private));
+    move_resource_state::Response {
+        target_state,
+        target_private,
+        diagnostics: diagnostics(found),
+        ..Default::default()
+    }
 }
 
-fn taken_over(session: &Session, request: move_resource_state::Request) -> Result<DynamicValue, Failure> {
+fn taken_over(
+    session: &Session,
+    request: move_resource_state::Request,
+    private: &[u8],
+) -> Result<DynamicValue, Failure> {
     let resource = session.catalogue.resources.get(&request.target_type_name)?;
     let from = Moved {
         provider: request.source_provider_address,
         resource: request.source_type_name,
         version: request.source_schema_version,
         state: saved_state(request.source_state)?,
+        private: codec::private(private)?,
     };
     Ok(resource.encode(&resource.engine.take_over(&from)?)?)
 }

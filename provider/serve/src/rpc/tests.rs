@@ -1,6 +1,6 @@
 //! The calls that Terraform 1.11 does not make, and the ones that a broken or hostile peer would.
 
-use kit::{Block, CallError, Computed, Cx, Function, Private, Resource, Result, State, Type, Value};
+use kit::{Block, CallError, Computed, Cx, Function, Moved, Private, Resource, Result, State, Type, Value};
 use prost::bytes::Bytes;
 use tfplugin5::{ClientCapabilities, DynamicValue, RawState, list_resource};
 use tonic::Code;
@@ -64,6 +64,10 @@ impl Resource for Things {
 
     async fn delete(&self, _: &Cx, _: Thing, _: &mut State<'_, Thing>) -> Result<()> {
         Ok(())
+    }
+
+    fn moved(&self, from: &Moved) -> Option<Result<Value>> {
+        Some(Ok(from.state.clone()))
     }
 }
 
@@ -368,6 +372,28 @@ async fn a_function_says_which_argument_is_to_blame() {
     for wrong in [call("double", vec![]), call("double", vec![text("a"), text("b")]), call("halve", vec![])] {
         let answer = service.call_function(Request::new(wrong)).await.unwrap().into_inner();
         assert!(answer.error.is_some() && answer.result.is_none(), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn private_data_moves_with_its_object_but_not_between_providers() {
+    for (provider, kept) in [("example.com/we/tiny", &br#"{"kept":1}"#[..]), ("example.com/they/big", b"")] {
+        let request = move_resource_state::Request {
+            source_provider_address: provider.into(),
+            target_type_name: "tiny_thing".into(),
+            source_state: Some(RawState {
+                json: Bytes::from_static(br#"{"name":"a"}"#),
+                ..Default::default()
+            }),
+            source_private: Bytes::from_static(br#"{"kept":1}"#),
+            ..Default::default()
+        };
+        let answer = service().move_resource_state(Request::new(request)).await.unwrap().into_inner();
+        assert_eq!(
+            (answer.target_private.as_ref(), answer.target_state.is_some()),
+            (kept, true),
+            "{answer:?}"
+        );
     }
 }
 
