@@ -22,6 +22,7 @@ fn a_panic_is_shown_and_others_go_on(here: &Workspace) {
     let shown = if here.cli.name == "tofu" { here.log() } else { outcome.stderr.clone() };
     assert!(shown.contains("panic: it was told to"), "{shown}: {outcome}");
     let state = here.state();
+    assert!(state.is_tainted("lab_trouble.t"), "what was recorded before the panic is lost: {outcome}");
     assert_eq!(here.object("other").as_deref(), Some("noop"), "{outcome}");
     assert_eq!(state.attribute("lab_file.f.content"), "noop", "{outcome}");
     assert_eq!(state.attribute("lab_nap.n.rested"), true, "{outcome}");
