@@ -7,17 +7,18 @@ use super::template;
 
 const PARAMS: &[Param] = &[Param::text("path"), Param::any("values")];
 
-/// All functions that only packs have.
-pub(super) fn all() -> Vec<Function> {
+/// All functions that only packs have. `shown` stands before paths in findings.
+pub(super) fn all(shown: &str) -> Vec<Function> {
+    let shown = shown.to_owned();
     vec![
-        Function::shared("template", PARAMS, render)
+        Function::shared("template", PARAMS, move |args| render(args, &shown))
             .purity(Purity::Files)
             .flow(Flow::Keep)
             .doc("The text of a handlebars file with these values; each is escaped for its place, by the file's ending."),
     ]
 }
 
-fn render(args: &Args<'_>) -> Result<Value, Failure> {
+fn render(args: &Args<'_>, shown: &str) -> Result<Value, Failure> {
     let path = args.text(0)?.as_str();
     let env = args.scope.env();
     if path.strip_suffix(".hbs").is_none() {
@@ -30,7 +31,7 @@ fn render(args: &Args<'_>) -> Result<Value, Failure> {
         return Err(Failure::arg(1, "an object with the values is required"));
     }
     let bytes = env.files().read(path).map_err(|wrong| Failure::arg(0, wrong))?;
-    let file = env.sources().add_bytes(path, bytes).map_err(Failure::finding_of)?;
+    let file = env.sources().add_bytes(format!("{shown}{path}"), bytes).map_err(Failure::finding_of)?;
     template::render(env.sources(), file, path, args.value(1)?).map_err(|findings| {
         let mut errors = findings.into_iter();
         let first = errors.next().map_or_else(|| Failure::new("the template failed"), Failure::finding_of);

@@ -22,7 +22,12 @@ pub(super) fn pack(
     let loader = Loader { folder: &*folder, sources: &sources, files: &files };
     let mut out = Diagnostics::new();
     let Some(file) = loader.file("pack.hcl")? else {
-        let message = format!("{} is no pack: it has no pack.hcl", folder.shown().trim_end_matches('/'));
+        let shown = folder.shown();
+        let shown = match shown.trim_end_matches('/') {
+            "" | "." => "this folder",
+            other => other,
+        };
+        let message = format!("{shown} is no pack: it has no pack.hcl");
         let finding = Diagnostic::error("no-pack", message, Span::NONE);
         return Err(finding.help("`packgen new <folder>` makes a pack that works").into());
     };

@@ -3,6 +3,7 @@
 //! Every variable of every pack is filled with hostile text, leaf by leaf. What renders is read back and
 //! must have the shape that harmless text gives; what does not render is refused with a finding.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use packgen::hcl::eval::Dialect;
@@ -117,55 +118,61 @@ fn shape(json: &Json, text: &str) -> Json {
     }
 }
 
-/// The shapes of the YAML and JSON files that the jobs carry, by destination.
-fn shapes(rendered: &Rendered, text: &str) -> Vec<(String, Option<Json>)> {
-    let mut shapes = Vec::new();
+/// The shapes of the YAML and JSON files that the jobs carry, by destination. A file that is the user's text
+/// as a whole may have any shape.
+fn shapes(rendered: &Rendered, text: &str) -> BTreeMap<String, Option<Json>> {
+    let mut shapes = BTreeMap::new();
     for job in rendered.jobs.as_ref().unwrap() {
         let groups = job.block().unwrap().blocks_of("group").flat_map(|group| group.blocks_of("task"));
         for template in groups.flat_map(|task| task.blocks_of("template")) {
             let field =
                 |name: &str| template.attr(name).and_then(|attr| attr.value.as_str().map(str::to_owned));
             let (Some(path), Some(data)) = (field("destination"), field("data")) else { continue };
-            if [".yaml", ".yml", ".json"].iter().any(|ending| path.ends_with(ending)) {
+            let known = [".yaml", ".yml", ".json"].iter().any(|ending| path.ends_with(ending));
+            if known && data.trim() != text.trim() {
                 let parsed: Option<Json> = serde_saphyr::from_str(&data).ok();
-                shapes.push((path.replace(text, HARMLESS), parsed.map(|json| shape(&json, text))));
+                shapes.insert(
+                    format!("{} {}", job.id, path.replace(text, HARMLESS)),
+                    parsed.map(|json| shape(&json, text)),
+                );
             }
         }
     }
     shapes
 }
 
+/// Renders with `text` at one place and compares with the render of harmless text there.
+fn check(pack: &Pack, sources: &SourceMap, name: &str, at: usize, ty: &Type, text: &str) -> bool {
+    let what = format!("{:?} {name} {text:?}", pack);
+    let at = |text: &str| with_text(ty, text).into_iter().nth(at).unwrap();
+    let Ok(hostile) = render(pack, sources, name, &at(text)) else { return false };
+    reads_back(&hostile, &what);
+    let Ok(harmless) = render(pack, sources, name, &at(HARMLESS)) else { return true };
+    let (own, plain) = (shapes(&hostile, text), shapes(&harmless, HARMLESS));
+    for (path, plain) in plain.iter().filter(|(_, plain)| plain.is_some()) {
+        assert_eq!(own.get(path), Some(plain), "{what} in {path}");
+    }
+    true
+}
+
+/// Small packs are tried with every text in every place, large ones with a few each.
 #[test]
 fn hostile_text_stays_in_its_place() {
-    let (mut rendered, mut refused) = (0, 0);
+    let (mut rendered, mut refused, mut turn) = (0, 0, 0);
     for builtin in Builtin::all() {
         let (pack, sources) = pack(builtin);
+        let tries = if pack.manifest().jobs.len() > 2 { 1 } else { HOSTILE.len() };
         for variable in pack.variables() {
-            let name = &*variable.name.value;
-            let harmless: Vec<_> = with_text(&variable.value_type(), HARMLESS)
-                .iter()
-                .map(|value| render(&pack, &sources, name, value).ok())
-                .collect();
-            for text in HOSTILE {
-                for (value, harmless) in with_text(&variable.value_type(), text).iter().zip(&harmless) {
-                    let what = format!("{} {name} {text:?}", builtin.name());
-                    let Ok(hostile) = render(&pack, &sources, name, value) else {
-                        refused += 1;
-                        continue;
-                    };
-                    rendered += 1;
-                    reads_back(&hostile, &what);
-                    let Some(harmless) = harmless else { continue };
-                    let (own, plain) = (shapes(&hostile, text), shapes(harmless, HARMLESS));
-                    assert_eq!(own.len(), plain.len(), "{what}");
-                    for ((path, own), (_, plain)) in own.iter().zip(&plain) {
-                        if plain.is_some() {
-                            assert_eq!(own, plain, "{what} in {path}");
-                        }
-                    }
+            let ty = variable.value_type();
+            for at in 0..with_text(&ty, HARMLESS).len() {
+                for _ in 0..tries {
+                    turn += 1;
+                    let done =
+                        check(&pack, &sources, &variable.name.value, at, &ty, HOSTILE[turn % HOSTILE.len()]);
+                    *(if done { &mut rendered } else { &mut refused }) += 1;
                 }
             }
         }
     }
-    assert!(rendered > 100 && refused > 100, "{rendered} rendered, {refused} refused");
+    assert!(rendered > 50 && refused > 50, "{rendered} rendered, {refused} refused");
 }

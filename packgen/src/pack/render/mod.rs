@@ -64,7 +64,7 @@ pub(super) fn render(pack: &Pack, request: &Request) -> Result<Rendered, Diagnos
     }
     let vars = with_name(&vars, &instance);
     let sandbox = Sandbox(&*pack.folder);
-    let functions = functions::all();
+    let functions = functions::all(&pack.folder.shown());
     let base = Base { pack, instance: &instance, vars: &vars, sandbox: &sandbox, functions: &functions };
     let volumes = needs::volume_names(&base, &mut out);
     let env = base.env(None, &volumes, &[], &mut out);
