@@ -273,7 +273,7 @@ async fn a_read_that_crashes_keeps_what_was_known() {
     let request = read_resource::Request {
         type_name: "tiny_thing".into(),
         current_state: sent(&thing("boom", Value::Null)),
-        private: Bytes::from_static(b"{}"),
+        private: Bytes::from_static(br#"{"kept":1}"#),
         ..Default::default()
     };
     let answer = service().read_resource(Request::new(request.clone())).await.unwrap().into_inner();
