@@ -4,6 +4,7 @@
 //! have passed [`super::validate`]; what still cannot be said in JSON is an error with its place.
 
 mod inherit;
+mod parse;
 mod special;
 
 use serde_json::{Map, Value as Json};
@@ -14,6 +15,8 @@ use crate::tree::{Attr, Block};
 
 use super::grammar::{self, Body, Count, MapOf, Slot, Type, Zero};
 use super::read::{Datum, read};
+
+pub use parse::tree;
 
 /// The API object of a `job` block.
 pub fn job(block: &Block) -> Result<Json, Diagnostic> {
