@@ -24,18 +24,19 @@ pub struct Agent {
     pub folder: TempDir,
 }
 
-/// The program, if it is here.
-pub fn program() -> Option<PathBuf> {
-    let named = std::env::var_os("LOSTOPS_NOMAD").filter(|path| !path.is_empty()).map(PathBuf::from);
+/// A program, if it is here.
+pub fn found(name: &str) -> Option<PathBuf> {
+    let named = std::env::var_os(format!("LOSTOPS_{}", name.to_uppercase()));
+    let named = named.filter(|path| !path.is_empty()).map(PathBuf::from);
     let on_path = || {
         let folders = std::env::var_os("PATH")?;
-        std::env::split_paths(&folders).map(|folder| folder.join("nomad")).find(|path| path.is_file())
+        std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
     };
     let found = named.or_else(on_path).filter(|path| path.is_file());
     if found.is_none() {
         let list = std::env::var("LOSTOPS_REQUIRE").unwrap_or_default();
-        assert!(!list.split(',').any(|word| word.trim() == "nomad"), "nomad is required and was not found");
-        println!("skipped: nomad not found");
+        assert!(!list.split(',').any(|word| word.trim() == name), "{name} is required and was not found");
+        println!("skipped: {name} not found");
     }
     found
 }
@@ -59,12 +60,12 @@ impl Agent {
 
     /// One with more configuration, that is server and client at once and keeps nothing.
     pub fn start(more: &str) -> Option<Self> {
-        Some(Self::run(&program()?, &["-dev"], more))
+        Some(Self::run(&found("nomad")?, &["-dev"], more))
     }
 
     /// A server alone, that keeps what it knows.
     pub fn server(more: &str) -> Option<Self> {
-        Some(Self::run(&program()?, &[], more))
+        Some(Self::run(&found("nomad")?, &[], more))
     }
 
     fn run(program: &Path, arguments: &[&str], more: &str) -> Self {

@@ -1,10 +1,11 @@
-//! Against a real Nomad, where there is one: on `PATH` or named by `LOSTOPS_NOMAD`. Otherwise each test says that it
-//! was skipped, unless `LOSTOPS_REQUIRE` lists `nomad`.
+//! Against a real Nomad and a real Consul, where there are: on `PATH` or named by `LOSTOPS_NOMAD` and
+//! `LOSTOPS_CONSUL`. Otherwise each test says that it was skipped, unless `LOSTOPS_REQUIRE` lists what is missing.
 
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "that is how tests say what is wrong")]
 
 mod agent;
 mod cluster;
+mod consul;
 mod deployments;
 mod nouns;
 mod plans;
