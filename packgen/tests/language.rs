@@ -9,6 +9,7 @@
 )]
 
 mod language {
+    mod functions;
     mod hostile;
     mod quoting;
     mod templates;

@@ -161,11 +161,17 @@ impl<'a> Env<'a> {
             };
             if let Some(first) = self.locals.get(&attribute.name.value) {
                 let message = format!("local.{} is defined twice", &*attribute.name.value);
-                findings
-                    .push(error("duplicate", message, attribute.name.span).note("first here", first.name_at));
-            } else {
-                self.locals.insert(attribute.name.value.clone(), local);
+                let finding = match self.dialect {
+                    Dialect::Nomad => Diagnostic::warning(
+                        "duplicate",
+                        message + "; Nomad takes the last one",
+                        attribute.name.span,
+                    ),
+                    _ => error("duplicate", message, attribute.name.span),
+                };
+                findings.push(finding.note("first here", first.name_at));
             }
+            self.locals.insert(attribute.name.value.clone(), local);
         }
         findings
     }

@@ -42,7 +42,8 @@ fn not_constant(path: &NamePath, span: Span) -> Diagnostic {
 fn unknown(scope: &Scope<'_>, path: &NamePath, span: Span) -> Diagnostic {
     let root = &*path.root.value;
     let bound = scope.bound_names();
-    let known = bound.iter().copied().chain(scope.env.root_names()).chain(RUNTIME_ROOTS);
+    let of_node: &[&str] = if scope.env.dialect() == Dialect::Pack { &RUNTIME_ROOTS } else { &[] };
+    let known = bound.iter().copied().chain(scope.env.root_names()).chain(of_node.iter().copied());
     let whole = scope.env.sources().slice(span);
     let help = match nearest(root, known) {
         Some(close) => format!("did you mean `{close}`? To keep the text as it is, write `$${{{whole}}}`"),

@@ -44,6 +44,12 @@ fn coalesce(args: &Args<'_>) -> Result<Value, Failure> {
 
 fn contains(args: &Args<'_>) -> Result<Value, Failure> {
     let wanted = args.value(1)?;
+    if matches!(wanted.kind, Kind::Null(Type::Any)) {
+        return Err(Failure::arg(
+            1,
+            "Nomad cannot look for null; write contains([for x in …: x == null], true)",
+        ));
+    }
     let mut unknown = None;
     for item in args.items(0)? {
         match equals(item, wanted) {

@@ -223,6 +223,12 @@ impl Body {
 }
 
 impl Expr {
+    /// A call by itself, cut out of a larger expression.
+    pub(crate) fn call(call: Call, span: Span) -> Expr {
+        let height = call.args.iter().map(|arg| arg.height).max().unwrap_or(0).saturating_add(1);
+        Expr { kind: ExprKind::Call(call), span, height }
+    }
+
     /// An expression that was not written in the native syntax.
     pub(crate) fn made(kind: ExprKind, span: Span) -> Expr {
         Expr { kind, span, height: 1 }

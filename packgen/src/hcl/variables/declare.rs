@@ -203,8 +203,7 @@ impl Reader<'_> {
         condition.names(&mut |path, span| {
             let step = match path.steps.first() {
                 Some(Step::Attr(name)) => Some(&*name.value),
-                Some(Step::Index(key, _)) => key.as_str(),
-                None => None,
+                _ => None,
             };
             if &*path.root.value == "var" && step == Some(variable) {
                 own += 1;
