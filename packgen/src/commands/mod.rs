@@ -5,6 +5,7 @@ mod cluster;
 mod completions;
 mod diff;
 mod docs;
+mod export;
 mod fmt;
 mod list;
 mod man;
@@ -59,6 +60,7 @@ enum Command {
     Test(test::Test),
     Plan(plan::Plan),
     Run(run::Run),
+    Export(export::Export),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -87,6 +89,7 @@ impl Command {
             Command::Test(command) => ("test", command),
             Command::Plan(command) => ("plan", command),
             Command::Run(command) => ("run", command),
+            Command::Export(command) => ("export", command),
             Command::Completions(command) => ("completions", command),
             Command::Man(command) => ("man", command),
         }

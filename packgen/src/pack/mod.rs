@@ -6,6 +6,7 @@
 mod builtin;
 mod disk;
 pub mod docs;
+mod export;
 mod folder;
 mod functions;
 mod instance;
@@ -62,6 +63,14 @@ impl Pack {
     /// Makes jobs. The error holds everything that was found.
     pub fn render(&self, request: &Request) -> Result<Rendered, Diagnostics> {
         render::render(self, request)
+    }
+
+    /// Its jobs as files that plain Nomad takes, each with its name; with them come warnings.
+    pub fn export_hcl2(
+        &self,
+        request: &Request,
+    ) -> Result<(Vec<(String, String)>, Diagnostics), Diagnostics> {
+        export::hcl2(self, request)
     }
 
     /// Runs its own tests, `tests/*.hcl`.

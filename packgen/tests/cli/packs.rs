@@ -63,3 +63,25 @@ fn a_server_that_is_not_there_is_said() {
     );
     assert!(shown.starts_with("status 1\n") && shown.contains("cannot be reached"), "{shown}");
 }
+
+#[test]
+fn exported_files_are_the_jobs_that_the_pack_renders() {
+    let fixture = Fixture::new();
+    fixture.run(&["new", "hello"]);
+    assert_snapshot!(fixture.run(&["export", "hcl2", "hello", "-o", "out", "--name", "second"]));
+    assert_snapshot!(std::fs::read_to_string(fixture.path().join("out/second.nomad.hcl")).unwrap());
+    let rendered = fixture.run(&["render", "./hello", "--name", "second", "-o", "rendered"]);
+    assert!(rendered.starts_with("status 0\n"), "{rendered}");
+    assert_snapshot!(fixture.run(&["diff", "rendered/second.nomad.hcl", "out/second.nomad.hcl"]));
+    assert_snapshot!(fixture.run(&[
+        "diff",
+        "rendered/second.nomad.hcl",
+        "out/second.nomad.hcl",
+        "--var",
+        "instances=3"
+    ]));
+    for pack in ["static_site", "observability_stack"] {
+        let shown = fixture.run(&["export", "hcl2", pack, "-o", pack]);
+        assert!(shown.starts_with("status 0\n"), "{shown}");
+    }
+}

@@ -118,6 +118,7 @@ fn completions_and_manual_name_every_command() {
         "diff",
         "test",
         "plan",
+        "export",
         "run",
         "completions",
         "man",

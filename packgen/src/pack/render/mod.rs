@@ -20,6 +20,7 @@ use super::instance::Instance;
 use super::{Pack, functions};
 
 pub use job::RenderedJob;
+pub(super) use needs::volume_names;
 pub use needs::{NeededSecret, NeededVolume};
 
 /// What a pack is rendered with.
@@ -110,7 +111,7 @@ type Chosen<'p> = [(&'p str, Result<bool, Arc<str>>)];
 
 impl<'b> Base<'b> {
     /// What the expressions of a job's file see, or those of the pack's own files.
-    fn env(
+    pub(super) fn env(
         &self,
         job: Option<&str>,
         volumes: &[(String, Value)],
@@ -149,7 +150,7 @@ fn opened(pack: &Pack, inputs: &Inputs) -> Inputs {
     Inputs { layers }
 }
 
-fn with_name(vars: &Value, instance: &Instance<'_>) -> Value {
+pub(super) fn with_name(vars: &Value, instance: &Instance<'_>) -> Value {
     let mut entries = vars.entries().unwrap_or_default().to_vec();
     entries.push(crate::hcl::Entry::new("name", instance.name_value()));
     Value::object(entries)

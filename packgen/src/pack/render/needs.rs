@@ -52,7 +52,7 @@ pub struct NeededSecret {
 }
 
 /// The names of all volumes in Nomad, for the object `pack`. They may depend on variables only.
-pub(super) fn volume_names(base: &Base<'_>, out: &mut Diagnostics) -> Vec<(String, Value)> {
+pub(in crate::pack) fn volume_names(base: &Base<'_>, out: &mut Diagnostics) -> Vec<(String, Value)> {
     let env = base.env(None, &[], &[], out);
     let name = |entry: &VolumeEntry, out: &mut Diagnostics| match &entry.called {
         None => Value::string(base.instance.volume_name(&entry.job, &entry.name)),
