@@ -30,7 +30,7 @@ impl Provider {
     /// The provider that we ship, if it was built with the same profile as this program.
     pub fn lostops() -> Option<Self> {
         let binary = beside_this_program("terraform-provider-lostops")?;
-        Some(Self { name: "lostops", source: "example.com/lostops/lostops", binary, block: "" })
+        Some(Self { name: "lostops", source: "lostops/lostops", binary, block: "" })
     }
 
     /// The file name that Terraform looks for.
