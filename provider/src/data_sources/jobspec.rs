@@ -39,7 +39,7 @@ impl DataSource for Jobspec {
     async fn read(&self, cx: &Cx, model: &mut Model) -> Result<()> {
         let pack = packs::open(&model.pack, &cx.provider::<Settings>()?.packs)?;
         let rendered = packs::render(&pack, model.name.as_deref(), model.variables.as_ref())?;
-        for finding in rendered.findings.iter() {
+        for finding in &rendered.findings {
             let title = format!("{}: {}", model.pack, finding.message);
             cx.warn(Diagnostic::warning(title, finding.text(pack.sources())));
         }
