@@ -12,7 +12,7 @@ use crate::config::{Limits, Tls};
 use crate::http::Address;
 
 /// Idle connections that are kept per address; agents count every open one.
-const IDLE: usize = 16;
+const IDLE: usize = 24;
 
 /// The client for an address.
 pub(crate) fn client(address: &Address, tls: &Tls, limits: &Limits) -> Result<Client, String> {
