@@ -43,7 +43,7 @@ impl Terminal {
             Self::err(&text);
             return ExitCode::from(1);
         }
-        self.out(&wrong.render().to_string())
+        Self::out(&wrong.render().to_string())
     }
 
     /// Writes what a command came to.
@@ -51,12 +51,12 @@ impl Terminal {
         let reply = outcome.unwrap_or_else(|findings| Reply { findings, ..Reply::default() });
         let failed = reply.findings.has_errors();
         let written = if as_json {
-            self.out(&document(command, session, &reply))
+            Self::out(&document(command, session, &reply))
         } else {
             self.findings(session, &reply.findings);
             Self::err(&reply.words);
             let text = if reply.changes { self.coloured_changes(&reply.text) } else { reply.text.clone() };
-            self.out(&text)
+            Self::out(&text)
         };
         match (written == ExitCode::SUCCESS, failed, reply.different) {
             (true, false, false) => ExitCode::SUCCESS,
@@ -67,7 +67,10 @@ impl Terminal {
 
     /// Words about what is going on.
     pub fn say(self, words: &str) {
-        Self::err(&format!("{words}\n"));
+        match words.split_once(": ").filter(|_| self.colour) {
+            Some((who, what)) => Self::err(&format!("{BLUE}{who}{PLAIN}: {what}\n")),
+            None => Self::err(&format!("{words}\n")),
+        }
     }
 
     /// A text with lines that begin with `+`, `-` or `~` coloured.
@@ -96,7 +99,7 @@ impl Terminal {
     }
 
     /// A reader that went away (`| head`) is no error.
-    fn out(self, text: &str) -> ExitCode {
+    fn out(text: &str) -> ExitCode {
         let mut out = std::io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Ok(()) => ExitCode::SUCCESS,

@@ -143,7 +143,7 @@ fn shapes(rendered: &Rendered, text: &str) -> BTreeMap<String, Option<Json>> {
 
 /// Renders with `text` at one place and compares with the render of harmless text there.
 fn check(pack: &Pack, sources: &SourceMap, name: &str, at: usize, ty: &Type, text: &str) -> bool {
-    let what = format!("{:?} {name} {text:?}", pack);
+    let what = format!("{pack:?} {name} {text:?}");
     let at = |text: &str| with_text(ty, text).into_iter().nth(at).unwrap();
     let Ok(hostile) = render(pack, sources, name, &at(text)) else { return false };
     reads_back(&hostile, &what);

@@ -24,7 +24,7 @@ use super::instance::{Instance, MARK};
 use super::render::{Base, volume_names};
 use super::{JobFile, Pack, RenderedJob, Request, functions};
 
-use rewrite::Rewriter;
+use rewrite::{Rewriter, uses_pack};
 
 /// One file for each job that runs with these values: its name and text. With them come warnings.
 pub(super) fn hcl2(
@@ -69,7 +69,7 @@ fn written(
         out.push_str(&declared(pack, variable, vars.get(&variable.name.value)));
     }
     out.push_str("locals {\n");
-    if rewriter.uses_pack([&file.block.body].into_iter().chain(&pack.locals).chain(&file.locals)) {
+    if uses_pack([&file.block.body].into_iter().chain(&pack.locals).chain(&file.locals)) {
         let _ = writeln!(out, "pack = {}", value::text(own));
     }
     for body in pack.locals.iter().chain(&file.locals) {
@@ -170,8 +170,8 @@ fn prove(text: &str, job: &RenderedJob, out: &mut Diagnostics) {
     }
     let (Some(ours), Some(theirs)) = (job.block(), read.tree.blocks.first()) else { return };
     if !found.has_errors() {
-        diff::jobs(ours, theirs)
-            .into_iter()
-            .for_each(|change| out.push(wrong(format!("it would differ: {change}"))));
+        for change in diff::jobs(ours, theirs) {
+            out.push(wrong(format!("it would differ: {change}")));
+        }
     }
 }

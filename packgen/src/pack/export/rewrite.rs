@@ -26,15 +26,6 @@ impl<'r> Rewriter<'r> {
         Rewriter { pack, env, name, out }
     }
 
-    /// Whether any expression of the bodies uses the object `pack`.
-    pub fn uses_pack<'b>(&self, bodies: impl Iterator<Item = &'b Body>) -> bool {
-        let mut uses = false;
-        for body in bodies {
-            each_expr(body, &mut |expr| expr.names(&mut |path, _| uses |= &*path.root.value == "pack"));
-        }
-        uses
-    }
-
     /// An expression.
     pub fn expr(&mut self, expr: &Expr) -> String {
         let mut edits = Vec::new();
@@ -139,6 +130,15 @@ impl<'r> Rewriter<'r> {
     }
 }
 
+/// Whether any expression of the bodies uses the object `pack`.
+pub(super) fn uses_pack<'b>(bodies: impl Iterator<Item = &'b Body>) -> bool {
+    let mut uses = false;
+    for body in bodies {
+        each_expr(body, &mut |expr| expr.names(&mut |path, _| uses |= &*path.root.value == "pack"));
+    }
+    uses
+}
+
 /// Every expression of a body, those of inner blocks too.
 fn each_expr<'b>(body: &'b Body, see: &mut dyn FnMut(&'b Expr)) {
     for item in &body.items {
@@ -155,7 +155,9 @@ fn calls_in<'e>(expr: &'e Expr, out: &mut Vec<(&'e Call, Span)>) {
         ExprKind::Call(call) if FROZEN.contains(&&*call.name.value) => out.push((call, expr.span)),
         ExprKind::Call(call) => call.args.iter().for_each(|arg| calls_in(arg, out)),
         ExprKind::Template(parts) | ExprKind::Tuple(parts) => {
-            parts.iter().for_each(|part| calls_in(part, out))
+            for part in parts {
+                calls_in(part, out);
+            }
         }
         ExprKind::Wrap(inner)
         | ExprKind::Parens(inner)
