@@ -36,25 +36,29 @@ pub(crate) enum Kind {
 }
 
 /// Words with which a server says that it could not get to the leader, or is not ready itself, and so did nothing.
-const NOTHING_DONE: [&str; 5] = [
+const NOTHING_DONE: [&str; 6] = [
     "No cluster leader",
     "no known servers",
     "No known Nomad servers",
     "rpc error: No servers",
+    "rpc error: failed to get conn",
     "keyring has not been initialized yet",
 ];
 
 /// Words of a server that was interrupted.
-const INTERRUPTED: [&str; 8] = [
+const INTERRUPTED: [&str; 5] = [
     "leadership lost",
     "node is not the leader",
     "raft is already shutdown",
     "timed out enqueuing operation",
-    "EOF",
-    "connection reset",
-    "connection refused",
     "deadline exceeded",
 ];
+
+/// Words of a server whose connection to another one broke. Only with this before them: there may also be a
+/// connection to something else in a refusal that is final.
+const BETWEEN_SERVERS: &str = "rpc error: ";
+const BROKE: [&str; 7] =
+    ["EOF", "connection re", "broken pipe", "timeout", "shutdown", "closed", "no route to host"];
 
 /// A refusal by status.
 pub(crate) fn refused(address: &str, status: u16, headers: &HeaderMap, text: String) -> Fault {
@@ -63,6 +67,7 @@ pub(crate) fn refused(address: &str, status: u16, headers: &HeaderMap, text: Str
         429 => Kind::Rejected,
         500 if told(&NOTHING_DONE) => Kind::Rejected,
         500 if told(&INTERRUPTED) => Kind::Unclear,
+        500 if text.contains(BETWEEN_SERVERS) && told(&BROKE) => Kind::Unclear,
         502..=504 => Kind::Unclear,
         // Consul has a status for a permission that is missing; Nomad's 500 is mostly a request that is wrong.
         500 if text.contains("Permission denied") || text.contains("occurred:") => Kind::Final,
@@ -187,6 +192,12 @@ mod tests {
         assert_eq!(kind(500, "1 error occurred:\n\t* bad"), Kind::Final);
         assert_eq!(kind(500, "No cluster leader"), Kind::Rejected);
         assert_eq!(kind(500, "leadership lost while committing log"), Kind::Unclear);
+        assert_eq!(
+            kind(500, "rpc error: write tcp 10.0.0.1:1->10.0.0.2:2: write: broken pipe"),
+            Kind::Unclear
+        );
+        assert_eq!(kind(500, "rpc error: failed to get conn: connection refused"), Kind::Rejected);
+        assert_eq!(kind(500, "Put \"http://localhost:8500\": connection refused"), Kind::Odd);
         assert_eq!(kind(500, "who knows"), Kind::Odd);
         assert_eq!(kind(429, ""), Kind::Rejected);
         assert_eq!(kind(503, ""), Kind::Unclear);

@@ -168,6 +168,19 @@ impl Drop for Agent {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
+        unmount(self.folder.path());
+    }
+}
+
+/// An agent that ends in haste leaves its tasks' secret folders mounted: they would outlive the folder.
+fn unmount(folder: &Path) {
+    let mounts = std::fs::read_to_string("/proc/mounts").unwrap_or_default();
+    let within = |line: &str| {
+        let place = PathBuf::from(line.split(' ').nth(1)?);
+        place.starts_with(folder).then_some(place)
+    };
+    for place in mounts.lines().filter_map(within) {
+        let _ = Command::new("umount").arg(place).status();
     }
 }
 
