@@ -4,6 +4,7 @@ mod config;
 mod data_sources;
 mod functions;
 mod packs;
+mod resources;
 mod values;
 
 use kit::Registry;
@@ -14,7 +15,7 @@ pub static LOSTOPS: Registry = Registry {
     version: env!("CARGO_PKG_VERSION"),
     doc: include_str!("lostops.md"),
     provider: &config::Lostops,
-    resources: &[],
+    resources: resources::ALL,
     data_sources: data_sources::ALL,
     functions: functions::ALL,
     ephemerals: &[],

@@ -32,6 +32,11 @@ fn examples() -> std::path::PathBuf {
 }
 
 #[test]
+fn terraform_accepts_every_schema() {
+    assert_eq!(kit::schema::faults(&LOSTOPS), [""; 0]);
+}
+
+#[test]
 fn names_are_ours_sorted_and_not_terraforms() {
     for (_, _, name, schema) in schemas() {
         assert!(name.starts_with("lostops_"), "{name}");

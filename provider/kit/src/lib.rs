@@ -185,3 +185,8 @@ pub use provider::{AnyProvider, Provider, Registry};
 pub use resource::{AnyResource, BoxFuture, Moved, Plan, Resource, Timeouts};
 pub use ty::Type;
 pub use value::{Refinement, Value};
+
+/// What a newcomer copies has to compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../CONTRIBUTING.md")]
+struct Contributing;
