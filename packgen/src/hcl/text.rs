@@ -214,21 +214,23 @@ fn is_nfc(text: &str) -> bool {
     text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes || text.nfc().eq(text.chars())
 }
 
-/// Normalising moves bytes: each range is measured by what comes out before its ends.
+/// Normalising moves bytes: the ends of ranges are moved by what the text between them became.
 fn normalized(text: &str, origins: &[OriginRange]) -> Text {
-    let moved = |at: u32| {
-        let before = text.get(..at as usize).unwrap_or(text);
-        u32::try_from(before.nfc().map(char::len_utf8).sum::<usize>()).unwrap_or(u32::MAX)
-    };
     let whole: String = text.nfc().collect();
-    let limit = u32::try_from(whole.len()).unwrap_or(u32::MAX);
+    let (mut from, mut to) = (0, 0);
+    let mut moved = |at: u32| {
+        let part = text.get(from..at as usize).unwrap_or("");
+        from = at as usize;
+        to += part.nfc().map(char::len_utf8).sum::<usize>();
+        let mut end = to.min(whole.len());
+        while !whole.is_char_boundary(end) {
+            end -= 1;
+        }
+        u32::try_from(end).unwrap_or(u32::MAX)
+    };
     let origins: Vec<OriginRange> = origins
         .iter()
-        .map(|range| OriginRange {
-            start: moved(range.start).min(limit),
-            end: moved(range.end).min(limit),
-            ..*range
-        })
+        .map(|range| OriginRange { start: moved(range.start), end: moved(range.end), ..*range })
         .filter(|range| range.start < range.end)
         .collect();
     Text { text: whole.into(), origins: if origins.is_empty() { None } else { Some(origins.into()) } }

@@ -111,11 +111,16 @@ impl Diagnostic {
     }
 }
 
-/// Findings in the order they were made. The same finding (of many iterations, say) is kept once.
+/// Most findings that are kept: nobody reads more.
+const MAX_FINDINGS: usize = 200;
+
+/// Findings in the order they were made. The same finding (of many iterations, say) is kept once, and
+/// after two hundred of them the rest is only counted.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
     seen: std::collections::HashSet<u64>,
+    dropped: usize,
 }
 
 impl Diagnostics {
@@ -129,7 +134,18 @@ impl Diagnostics {
         use std::hash::{DefaultHasher, Hash, Hasher};
         let mut hasher = DefaultHasher::new();
         (finding.code, &finding.message, finding.at).hash(&mut hasher);
-        if self.seen.insert(hasher.finish()) {
+        if !self.seen.insert(hasher.finish()) {
+            return;
+        }
+        if self.list.len() < MAX_FINDINGS {
+            self.list.push(finding);
+            return;
+        }
+        self.dropped += 1;
+        // An error is worth more than a warning: there must be one left if there was one.
+        let last_warning = self.list.iter().rposition(|kept| !kept.is_error());
+        if let Some(at) = last_warning.filter(|_| finding.is_error()) {
+            self.list.remove(at);
             self.list.push(finding);
         }
     }
@@ -161,7 +177,8 @@ impl Diagnostics {
 
     /// All of them as text, an empty line between two.
     pub fn text(&self, sources: &SourceMap) -> String {
-        self.list.iter().map(|finding| finding.text(sources)).collect::<Vec<_>>().join("\n")
+        let more = if self.dropped > 0 { Some(format!("and {} more\n", self.dropped)) } else { None };
+        self.list.iter().map(|finding| finding.text(sources)).chain(more).collect::<Vec<_>>().join("\n")
     }
 
     /// All of them as a JSON array.
@@ -204,5 +221,24 @@ impl From<Diagnostic> for Diagnostics {
         let mut all = Self::new();
         all.push(finding);
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_finding_is_kept_once_and_too_many_are_counted() {
+        let sources = SourceMap::new();
+        let mut findings = Diagnostics::new();
+        for at in 0..500 {
+            let warning = Diagnostic::warning("w", format!("number {}", at / 2), Span::NONE);
+            findings.push(warning);
+        }
+        assert_eq!(findings.len(), 200);
+        assert!(!findings.has_errors() && findings.text(&sources).ends_with("and 50 more\n"));
+        findings.push(Diagnostic::error("e", "late", Span::NONE));
+        assert!(findings.has_errors());
     }
 }

@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 pub use diagnostic::{Diagnostic, Diagnostics, Note, Severity};
 
 /// Largest text that is accepted as one source file.
-pub const MAX_FILE_BYTES: usize = 16 << 20;
+pub const MAX_FILE_BYTES: usize = 4 << 20;
 
 /// Which file of a [`SourceMap`] a span belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

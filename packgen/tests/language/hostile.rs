@@ -87,6 +87,38 @@ fn values_that_double_are_stopped() {
 }
 
 #[test]
+fn values_that_are_deep_can_be_used() {
+    for depth in [250, 290, 400] {
+        let mut text = "locals {\n  a0 = [1]\n".to_owned();
+        for at in 1..depth {
+            text.push_str(&format!("  a{at} = [local.a{}]\n", at - 1));
+        }
+        let last = format!("local.a{}", depth - 1);
+        for (at, call) in [
+            "jsonencode($)",
+            "yamlencode($)",
+            "$ == $",
+            "true ? $ : $",
+            "flatten($)",
+            "distinct([$, $])",
+            "[$][*]",
+            "try($, 1)",
+            "convert($, any)",
+            "concat($, $)",
+            "contains($, 1)",
+            "setunion([$])",
+        ]
+        .iter()
+        .enumerate()
+        {
+            text.push_str(&format!("  b{at} = {}\n", call.replace('$', &last)));
+        }
+        let findings = job(text + "}\njob \"x\" {}\n");
+        assert_eq!(findings.contains("levels"), depth == 400, "{findings}");
+    }
+}
+
+#[test]
 fn locals_that_lean_on_each_other_have_an_end() {
     let mut text = "locals {\n  a0 = 1\n".to_owned();
     for at in 1..5_000 {

@@ -20,7 +20,7 @@ pub(super) fn unresolved(scope: &Scope<'_>, path: &NamePath, span: Span) -> Eval
         Dialect::Template => return Err(unknown(scope, path, span)),
         Dialect::Pack if !is_runtime(path) => return Err(unknown(scope, path, span)),
         Dialect::Pack => format!("${{{}}}", scope.env.sources().slice(span)),
-        Dialect::Nomad => as_nomad_keeps_it(scope, span),
+        Dialect::Nomad => as_nomad_keeps_it(scope, span)?,
     };
     Ok(Value::new(Kind::String(Text::from_origin(text, Origin::Runtime)), span))
 }
@@ -64,26 +64,29 @@ fn unknown(scope: &Scope<'_>, path: &NamePath, span: Span) -> Diagnostic {
 /// It looks back over blanks for `${`. If that is there, the text begins with it; then it looks forward
 /// from the byte *after* the next, and each `}` found over blanks brings the text from the end of the name
 /// up to it once more. What is neither ends the search with a `}`.
-fn as_nomad_keeps_it(scope: &Scope<'_>, span: Span) -> String {
-    let Some(file) = scope.env.sources().file(span.file) else { return String::new() };
+fn as_nomad_keeps_it(scope: &Scope<'_>, span: Span) -> Result<String, Diagnostic> {
+    let Some(file) = scope.env.sources().file(span.file) else { return Ok(String::new()) };
     let text = file.text();
     let (start, end) = (span.start as usize, span.end as usize);
     let part = |from: usize, to: usize| text.get(from..to).unwrap_or("");
     let before = part(0, start).trim_end_matches(' ');
     if !before.ends_with("${") {
-        return format!("${{{}}}", part(start, end));
+        return Ok(format!("${{{}}}", part(start, end)));
     }
     let mut kept = part(before.len() - 2, end).to_owned();
     for (at, byte) in text.bytes().enumerate().skip(end + 1) {
         match byte {
-            b'}' => kept.push_str(part(end, at)),
+            b'}' => {
+                scope.env.charge(at - end, span)?;
+                kept.push_str(part(end, at));
+            }
             b' ' => {}
             _ => {
                 kept.push('}');
-                return kept;
+                return Ok(kept);
             }
         }
     }
     // Only where the text is a part of something larger does it end here.
-    kept + "}"
+    Ok(kept + "}")
 }

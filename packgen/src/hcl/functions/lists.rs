@@ -111,6 +111,7 @@ fn distinct(args: &Args<'_>) -> Result<Value, Failure> {
     let mut kept: Vec<Value> = Vec::new();
     let mut strings = std::collections::HashSet::new();
     for item in items {
+        args.scope.env().charge(kept.len() * 2, args.at).map_err(Failure::finding_of)?;
         let is_new = match item.as_str() {
             Some(text) => strings.insert(text),
             None => !kept.iter().any(|other| equals(other, item) == Some(true)),

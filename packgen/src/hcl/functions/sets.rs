@@ -63,6 +63,9 @@ fn setunion(args: &Args<'_>) -> Result<Value, Failure> {
 fn setintersection(args: &Args<'_>) -> Result<Value, Failure> {
     let (element, sets) = same_type(args)?;
     let Some((first, rest)) = sets.split_first() else { return Err(Failure::new("a set is required")) };
+    let pairs = rest.iter().map(|set| set.items().map_or(0, <[Value]>::len)).sum::<usize>();
+    let pairs = pairs.saturating_mul(first.items().map_or(0, <[Value]>::len));
+    args.scope.env().charge(pairs.saturating_mul(2), args.at).map_err(Failure::finding_of)?;
     let holds = |set: &Value, item: &Value| {
         set.items().unwrap_or_default().iter().any(|own| equals(own, item) == Some(true))
     };

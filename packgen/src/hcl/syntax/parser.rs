@@ -1,5 +1,6 @@
 //! Bodies: attributes and blocks, and where to go on after a mistake.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::ast::{Attribute, BlockSyntax, Body, Expr, Item};
@@ -9,6 +10,9 @@ use crate::tree::Name;
 
 /// How deep expressions and blocks may be nested in the text.
 pub(super) const MAX_DEPTH: usize = 200;
+
+/// Nobody reads more than this of one file.
+const MAX_FINDINGS: usize = 50;
 
 /// A mistake that was found and written down already.
 #[derive(Debug)]
@@ -116,7 +120,9 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn report(&mut self, finding: Diagnostic) -> Failed {
-        self.findings.push(finding);
+        if self.findings.len() < MAX_FINDINGS {
+            self.findings.push(finding);
+        }
         Failed
     }
 
@@ -154,6 +160,7 @@ impl<'a> Parser<'a> {
     fn body(&mut self, end: Kind) -> Body {
         let start = self.peek().start;
         let mut items: Vec<Item> = Vec::new();
+        let mut seen = HashMap::new();
         loop {
             let token = self.peek();
             match token.kind {
@@ -163,7 +170,7 @@ impl<'a> Parser<'a> {
                 }
                 Kind::End => break,
                 _ => match self.item() {
-                    Ok(Item::Attribute(attribute)) if self.is_duplicate(&items, &attribute) => {}
+                    Ok(Item::Attribute(attribute)) if self.is_duplicate(&mut seen, &attribute) => {}
                     Ok(item) => items.push(item),
                     Err(Failed) => self.recover(token),
                 },
@@ -172,14 +179,11 @@ impl<'a> Parser<'a> {
         Body { items, span: self.span_from(start) }
     }
 
-    fn is_duplicate(&mut self, items: &[Item], attribute: &Attribute) -> bool {
-        let same =
-            |item: &&Item| matches!(item, Item::Attribute(other) if other.name.value == attribute.name.value);
-        let Some(Item::Attribute(first)) = items.iter().find(same) else { return false };
-        let message = format!("`{}` is set twice", &*attribute.name.value);
-        self.report(
-            Diagnostic::error("duplicate", message, attribute.name.span).note("first here", first.name.span),
-        );
+    fn is_duplicate(&mut self, seen: &mut HashMap<Arc<str>, Span>, attribute: &Attribute) -> bool {
+        let name = &attribute.name;
+        let Some(first) = seen.insert(name.value.clone(), name.span) else { return false };
+        let message = format!("`{}` is set twice", &*name.value);
+        self.report(Diagnostic::error("duplicate", message, name.span).note("first here", first));
         true
     }
 

@@ -3,6 +3,9 @@
 use super::convert::convertible;
 use super::{Field, Type};
 
+/// Most different types that are compared with each other.
+const MAX_TYPES: usize = 200;
+
 /// The type that values of all these types can have, if there is one. `loose` also allows conversions
 /// that can fail for a value, such as string to number.
 pub fn unify(types: &[Type], loose: bool) -> Option<Type> {
@@ -75,8 +78,23 @@ impl Shape {
 
 /// The first type, general ones before special ones, that all others convert to.
 fn preferred(types: &[Type], loose: bool) -> Option<Type> {
+    let types = &different(types)?;
     let fits = |want: &Type| types.iter().all(|ty| ty == want || convertible(ty, want, loose));
     by_generality(types).into_iter().find(|want| fits(want)).cloned()
+}
+
+/// Each type once; `None` if there are so many that nobody can have meant them to become one.
+fn different(types: &[Type]) -> Option<Vec<Type>> {
+    let mut found: Vec<Type> = Vec::new();
+    for ty in types {
+        if !found.contains(ty) {
+            found.push(ty.clone());
+        }
+        if found.len() > MAX_TYPES {
+            return None;
+        }
+    }
+    Some(found)
 }
 
 /// Topological: a type comes after all that are more general; otherwise in the given order.

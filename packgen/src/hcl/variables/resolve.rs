@@ -143,13 +143,14 @@ fn merged(weaker: &Value, stronger: &Value) -> Value {
     let (Some(below), Some(above)) = (weaker.entries(), stronger.entries()) else { return stronger.clone() };
     let mut entries = below.to_vec();
     for entry in above {
-        let own = entries.iter_mut().find(|own| own.key == entry.key);
-        match own {
-            Some(own) => {
-                own.value = merged(&own.value, &entry.value);
-                own.key_at = entry.key_at;
+        match below.binary_search_by(|own| own.key.as_str().cmp(&entry.key)) {
+            Ok(at) => {
+                if let Some(own) = entries.get_mut(at) {
+                    let value = merged(&own.value, &entry.value);
+                    *own = Entry { value, ..entry.clone() };
+                }
             }
-            None => entries.push(entry.clone()),
+            Err(_) => entries.push(entry.clone()),
         }
     }
     Value::object(entries).with_at(stronger.at).with_sensitive(weaker.sensitive || stronger.sensitive)
