@@ -103,7 +103,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(wrong) => return terminal.usage(&wrong),
     };
-    let session = Session::new(terminal);
+    let session = Session::new(terminal, cli.json);
     let (name, command) = cli.command.parts();
-    terminal.finish(name, cli.json, &session, command.run(&session))
+    terminal.finish(name, &session, command.run(&session))
 }

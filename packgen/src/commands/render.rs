@@ -65,15 +65,16 @@ impl Render {
             .jobs
             .as_deref()
             .map_err(|why| problem("not-known", format!("it is not known which jobs run: {why}")))?;
-        let written = jobs.iter().map(from_pack).collect::<Result<Vec<_>, _>>()?;
-        let reply = self.reply(&written, true)?;
-        let entry = |job: &RenderedJob, written: &Written| json!({ "name": job.name, "id": job.id, "after": job.after, "text": written.hcl, "job": written.api });
-        let list: Vec<Value> = jobs.iter().zip(&written).map(|(job, written)| entry(job, written)).collect();
-        let reply = reply
-            .field("pack", &*pack.manifest().name.value)
-            .field("mark", rendered.mark.clone())
-            .field("jobs", list);
-        Ok(with_needs(reply, &rendered).findings(findings).findings(rendered.findings))
+        let api = session.as_json || self.format == Format::Json;
+        let written = jobs.iter().map(|job| from_pack(job, api)).collect::<Result<Vec<_>, _>>()?;
+        let mut reply = self.reply(&written, true)?;
+        if session.as_json {
+            let list: Vec<Value> =
+                jobs.iter().zip(&written).map(|(job, written)| entry(job, written)).collect();
+            reply = reply.field("pack", &*pack.manifest().name.value).field("mark", rendered.mark.clone());
+            reply = with_needs(reply.field("jobs", list), &rendered);
+        }
+        Ok(reply.findings(findings).findings(rendered.findings))
     }
 
     fn file(&self, session: &Session, file: FileId, path: &str) -> Outcome {
@@ -128,12 +129,18 @@ impl Render {
     }
 }
 
-fn from_pack(job: &RenderedJob) -> Result<Written, Diagnostics> {
+fn entry(job: &RenderedJob, written: &Written) -> Value {
+    json!({ "name": job.name, "id": job.id, "after": job.after, "text": written.hcl, "job": written.api })
+}
+
+/// The API's job is made only if it is shown.
+fn from_pack(job: &RenderedJob, api: bool) -> Result<Written, Diagnostics> {
     let hcl = job
         .text
         .clone()
         .map_err(|why| problem("not-known", format!("job {} is not known yet: {why}", job.id)))?;
-    Ok(Written { id: job.id.clone(), hcl, api: job.json()? })
+    let api = if api { job.json()? } else { Value::Null };
+    Ok(Written { id: job.id.clone(), hcl, api })
 }
 
 fn from_tree(tree: &Tree) -> Result<Written, Diagnostics> {

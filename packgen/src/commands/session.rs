@@ -21,12 +21,14 @@ pub struct Session {
     pub sources: Arc<SourceMap>,
     /// For words while a command is running.
     pub terminal: Terminal,
+    /// Whether a JSON document is wanted, so that commands can leave out what only that shows.
+    pub as_json: bool,
 }
 
 impl Session {
     /// Nothing read yet.
-    pub fn new(terminal: Terminal) -> Self {
-        Session { sources: Arc::new(SourceMap::new()), terminal }
+    pub fn new(terminal: Terminal, as_json: bool) -> Self {
+        Session { sources: Arc::new(SourceMap::new()), terminal, as_json }
     }
 
     /// An environment variable that is set and not empty.

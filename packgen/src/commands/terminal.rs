@@ -47,10 +47,10 @@ impl Terminal {
     }
 
     /// Writes what a command came to.
-    pub fn finish(self, command: &str, as_json: bool, session: &Session, outcome: Outcome) -> ExitCode {
+    pub fn finish(self, command: &str, session: &Session, outcome: Outcome) -> ExitCode {
         let reply = outcome.unwrap_or_else(|findings| Reply { findings, ..Reply::default() });
         let failed = reply.findings.has_errors();
-        let written = if as_json {
+        let written = if session.as_json {
             Self::out(&document(command, session, &reply))
         } else {
             self.findings(session, &reply.findings);

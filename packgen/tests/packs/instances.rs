@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use packgen::pack::{Builtin, Pack, Rendered, Request};
+use packgen::pack::{Builtin, Pack, Rendered, Request, docs};
 use packgen::source::SourceMap;
 
 fn rendered(builtin: Builtin, name: Option<&str>) -> Option<Rendered> {
@@ -96,5 +96,16 @@ fn no_variable_has_a_name_of_terraform() {
             assert!(!taken.contains(&name) && !common.contains(&name), "{}: {name}", builtin.name());
             assert!(variable.description.is_some(), "{}: {name} is not described", builtin.name());
         }
+    }
+}
+
+#[test]
+fn the_pages_of_packs_are_fresh() {
+    for builtin in Builtin::all() {
+        let sources = Arc::new(SourceMap::new());
+        let (pack, _) = Pack::load(Arc::new(builtin), sources).unwrap();
+        let Some(page) = pack.folder().read("README.md").unwrap() else { continue };
+        let cure = format!("run `packgen docs --write packgen/packs/{}`", builtin.name());
+        assert_eq!(String::from_utf8(page).unwrap(), docs::readme(&pack), "{cure}");
     }
 }
