@@ -29,7 +29,7 @@ fn check(nomad: &Path, text: &str, report: &mut Report) {
         (false, Err(_)) => report.refused += 1,
         (true, Err(findings)) => report.surprise(&format!("only we refuse it: {}", findings.text(&sources))),
         (false, Ok(_)) => {
-            report.surprise(&format!("only Nomad refuses it: {}", String::from_utf8_lossy(&theirs.stderr)))
+            report.surprise(&format!("only Nomad refuses it: {}", String::from_utf8_lossy(&theirs.stderr)));
         }
     }
 }
