@@ -172,10 +172,12 @@ impl Emitter {
     fn quoted(&mut self, text: &Text, fold: bool) {
         self.indicator("\"", true, false, false);
         let mut after_space = false;
+        // Nomad's writer takes every character of such a text for its mark.
+        let marked = text.starts_with('\u{feff}');
         let last = text.len().saturating_sub(1);
         for (at, char) in text.char_indices() {
             let end = at + char.len_utf8();
-            let needs_escape = !is_printable(char) || is_break(char) || matches!(char, '"' | '\\');
+            let needs_escape = marked || !is_printable(char) || is_break(char) || matches!(char, '"' | '\\');
             if needs_escape {
                 self.put(&escape(char));
             } else if char == ' ' && fold && !after_space && self.column > WIDTH && at > 0 && at < last {
@@ -257,6 +259,7 @@ fn escape(char: char) -> String {
         '"' => "\"",
         '\\' => "\\",
         '\u{85}' => "N",
+        '\u{a0}' => "_",
         '\u{2028}' => "L",
         '\u{2029}' => "P",
         _ => "",
@@ -302,6 +305,13 @@ mod tests {
   two
 ";
         assert_eq!(encode(&value).unwrap().as_str(), expected);
+    }
+
+    #[test]
+    fn comments_are_no_values() {
+        let text = "# first\na: 1 # beside\n# between\nb:\n  # inside\n  - x # y\n  # last\n";
+        let expected = object(vec![("a", 1.into()), ("b", Value::tuple(vec!["x".into()]))]);
+        assert_eq!(decode(text), Ok(expected));
     }
 
     #[test]

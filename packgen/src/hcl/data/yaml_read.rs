@@ -53,17 +53,22 @@ impl<'a> Reader<'a> {
         value.ok_or_else(|| error("the document is empty", Span::new(self.file, 0, 0)))
     }
 
+    /// The next event that says something about values: comments do not.
     fn next(&mut self) -> Read<(Event<'a>, Mark)> {
-        match self.events.next_event() {
-            Some(Ok(next)) => Ok(next),
-            Some(Err(wrong)) => {
-                let at = self.byte_of(wrong.marker().byte_offset(), wrong.marker().index());
-                Err(error(format!("this is no YAML: {}", wrong.info()), Span::new(self.file, at, at)))
+        loop {
+            match self.events.next_event() {
+                Some(Ok(next)) if is_structure(&next.0) => return Ok(next),
+                Some(Ok(_)) => {}
+                Some(Err(wrong)) => {
+                    let at = self.byte_of(wrong.marker().byte_offset(), wrong.marker().index());
+                    let message = format!("this is no YAML: {}", wrong.info());
+                    return Err(error(message, Span::new(self.file, at, at)));
+                }
+                None => {
+                    let end = self.text.len();
+                    return Err(error("the document ends too early", Span::new(self.file, end, end)));
+                }
             }
-            None => Err(error(
-                "the document ends too early",
-                Span::new(self.file, self.text.len(), self.text.len()),
-            )),
         }
     }
 
@@ -196,6 +201,23 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, at: Span) -> Read<V
 
 fn error(message: impl Into<String>, at: Span) -> Diagnostic {
     Diagnostic::error("syntax", message, at)
+}
+
+/// The parser may be built to report comments too, for others in the same program.
+fn is_structure(event: &Event<'_>) -> bool {
+    matches!(
+        event,
+        Event::StreamStart
+            | Event::StreamEnd
+            | Event::DocumentStart(..)
+            | Event::DocumentEnd
+            | Event::Alias(_)
+            | Event::Scalar(..)
+            | Event::SequenceStart(..)
+            | Event::SequenceEnd
+            | Event::MappingStart(..)
+            | Event::MappingEnd
+    )
 }
 
 fn is_merge(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> bool {

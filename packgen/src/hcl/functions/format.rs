@@ -237,7 +237,7 @@ fn integer(verb: &Verb, value: &Value, out: &mut TextBuilder) -> Result<(), Stri
         digits.make_ascii_uppercase();
     }
     if verb.precision == Some(0) && digits == "0" {
-        digits.clear();
+        return Ok(());
     }
     let prefix = if verb.sharp { prefix } else { "" };
     let head = format!("{}{prefix}", sign(verb, negative));

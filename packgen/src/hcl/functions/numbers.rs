@@ -46,7 +46,67 @@ fn log(args: &Args<'_>) -> Result<Value, Failure> {
 }
 
 fn pow(args: &Args<'_>) -> Result<Value, Failure> {
-    float(args.number(0)?.to_f64().powf(args.number(1)?.to_f64()))
+    float(power(args.number(0)?.to_f64(), args.number(1)?.to_f64()))
+}
+
+/// By repeated squaring of the mantissa, as Go computes it: the last bit of the result depends on the way.
+#[expect(clippy::float_cmp, reason = "the special cases are exact")]
+fn power(base: f64, exponent: f64) -> f64 {
+    let special = base == 0.0 || !base.is_finite() || !exponent.is_finite() || exponent.abs() >= 9e18;
+    let simple = exponent == 0.0 || base == 1.0 || exponent == 1.0 || exponent.abs() == 0.5;
+    if special || simple || (base < 0.0 && exponent.fract() != 0.0) {
+        return match exponent {
+            0.5 => base.sqrt(),
+            -0.5 => 1.0 / base.sqrt(),
+            _ => base.powf(exponent),
+        };
+    }
+    let (mut whole, mut part) = (exponent.abs().trunc(), exponent.abs().fract());
+    let mut result = 1.0;
+    if part != 0.0 {
+        if part > 0.5 {
+            part -= 1.0;
+            whole += 1.0;
+        }
+        result = (part * base.ln()).exp();
+    }
+    let (mut mantissa, mut scale) = split(base);
+    let mut result_scale = 0i64;
+    #[expect(clippy::cast_possible_truncation, reason = "smaller than 9e18: see above")]
+    let mut left = whole as i64;
+    while left != 0 {
+        if scale.abs() > 1 << 12 {
+            result_scale += scale;
+            break;
+        }
+        if left & 1 == 1 {
+            result *= mantissa;
+            result_scale += scale;
+        }
+        mantissa *= mantissa;
+        scale *= 2;
+        if mantissa < 0.5 {
+            mantissa += mantissa;
+            scale -= 1;
+        }
+        left >>= 1;
+    }
+    let (result, result_scale) =
+        if exponent < 0.0 { (1.0 / result, -result_scale) } else { (result, result_scale) };
+    let steps = |scale: i64| i32::try_from(scale.clamp(-2200, 2200)).unwrap_or(0);
+    let half = result_scale / 2;
+    result * 2f64.powi(steps(half)) * 2f64.powi(steps(result_scale - half))
+}
+
+/// A mantissa from 0.5 to 1, with the number's sign, and the power of two that belongs to it.
+fn split(value: f64) -> (f64, i64) {
+    let bits = value.to_bits();
+    let power = ((bits >> 52) & 0x7ff).cast_signed();
+    if power == 0 {
+        let (mantissa, scale) = split(value * 2f64.powi(64));
+        return (mantissa, scale - 64);
+    }
+    (f64::from_bits((bits & !(0x7ff << 52)) | (1022 << 52)), power - 1022)
 }
 
 fn float(value: f64) -> Result<Value, Failure> {

@@ -71,7 +71,10 @@ pub(super) fn divide(a: &Number, b: &Number) -> Result<Number, NumberError> {
     let (x, y) = match (a.parts(), b.parts()) {
         (Some(x), Some(y)) if !b.is_zero() => (x, y),
         (_, Some(_)) => return Ok(Number::infinite(negative)),
-        (_, None) => return Ok(Number::ZERO),
+        (_, None) => {
+            let zero = Big { negative, mantissa: BigUint::ZERO, exponent: 0, precision };
+            return Ok(Number::big(zero));
+        }
     };
     let exponent = x.exponent - y.exponent;
     Ok(Number::big(within(quotient(&x.mantissa, &y.mantissa, exponent, negative, precision))?))
@@ -112,8 +115,13 @@ pub(super) fn negate(a: &Number) -> Number {
     }
 }
 
+/// Whole numbers have one zero only.
+pub(super) fn without_sign_of_zero(a: Number) -> Number {
+    if a.is_zero() { Number(Repr::Int { value: 0, precision: a.precision() }) } else { a }
+}
+
 pub(super) fn floor(a: &Number) -> Number {
-    let whole = rounded(&truncate(a), a.precision());
+    let whole = without_sign_of_zero(rounded(&truncate(a), a.precision()));
     if a.is_integer() || a.is_infinite() || !a.is_negative() {
         return whole;
     }
@@ -267,7 +275,7 @@ mod tests {
     #[test]
     fn floors_and_ceilings() {
         for (text, floor, ceil) in
-            [("1.5", "1", "2"), ("-1.5", "-2", "-1"), ("3", "3", "3"), ("-0.2", "-1", "-0")]
+            [("1.5", "1", "2"), ("-1.5", "-2", "-1"), ("3", "3", "3"), ("-0.2", "-1", "0"), ("-0", "0", "0")]
         {
             assert_eq!(
                 (number(text).floor().to_string().as_str(), number(text).ceil().to_string().as_str()),

@@ -166,7 +166,7 @@ impl Number {
     /// The smallest integer that is not smaller.
     #[must_use]
     pub fn ceil(&self) -> Number {
-        arithmetic::floor(&self.negate()).negate()
+        arithmetic::without_sign_of_zero(arithmetic::floor(&self.negate()).negate())
     }
 
     fn big(big: Big) -> Number {
