@@ -8,7 +8,12 @@ use super::scene::Task;
 const RULES: &[fn(Cursor<'_>, &mut Diagnostics)] = &[name, audience, signal, lifetime, file];
 
 pub(super) fn check(task: &Task<'_, '_>, out: &mut Diagnostics) {
-    for at in task.at.blocks_of("identity") {
+    check_block(task.at, out);
+}
+
+/// The identities of a task, or of the proxy beside it.
+pub(super) fn check_block(task: Cursor<'_>, out: &mut Diagnostics) {
+    for at in task.blocks_of("identity") {
         for rule in RULES {
             rule(at, out);
         }
@@ -79,8 +84,8 @@ fn file(at: Cursor<'_>, out: &mut Diagnostics) {
 }
 
 /// Of two the last one counts; three are refused.
-fn one_default(task: &Task<'_, '_>, out: &mut Diagnostics) {
-    let defaults: Vec<Cursor<'_>> = task.at.blocks_of("identity").filter(|at| is_default(*at)).collect();
+fn one_default(task: Cursor<'_>, out: &mut Diagnostics) {
+    let defaults: Vec<Cursor<'_>> = task.blocks_of("identity").filter(|at| is_default(*at)).collect();
     let (Some(first), Some(last)) = (defaults.first(), defaults.last()) else { return };
     let finding = match defaults.len() {
         0 | 1 => return,

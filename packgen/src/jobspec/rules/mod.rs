@@ -15,6 +15,8 @@ mod paths;
 mod periodic;
 mod placement;
 mod policies;
+mod proxy;
+mod regexp;
 mod resources;
 mod scene;
 mod secret;
@@ -45,6 +47,7 @@ pub fn job(at: Cursor<'_>, out: &mut Diagnostics) {
         volume::check(&job, group, out);
         service::check_group(&job, group, out);
         connect::check(group, out);
+        proxy::check(group, out);
     }
     for task in job.tasks() {
         task::check(&task, out);

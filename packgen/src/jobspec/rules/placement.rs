@@ -5,7 +5,7 @@ use crate::source::Diagnostics;
 use super::super::cursor::Cursor;
 use super::super::shorthand::{self, Compared};
 use super::scene::{Job, Kind};
-use super::version;
+use super::{regexp, version};
 
 /// Node values that a constraint can compare by their exact names.
 const EXACT: [&str; 5] =
@@ -54,9 +54,9 @@ fn operand(at: Cursor<'_>, compared: &Compared, out: &mut Diagnostics) {
         {
             format!("the operator `{operator}` needs a `value`")
         }
-        "regexp" => match regex::Regex::new(value) {
-            Ok(_) => return,
-            Err(error) => format!("{value:?} is no regular expression: {}", first_line(&error.to_string())),
+        "regexp" => match regexp::wrong(value) {
+            None => return,
+            Some(problem) => format!("{value:?} is no regular expression: {problem}"),
         },
         "version" if !version::is_constraint(value, version::Style::Version) => {
             format!("{value:?} is no version constraint, such as \">= 1.2, < 2.0\"")
@@ -67,15 +67,6 @@ fn operand(at: Cursor<'_>, compared: &Compared, out: &mut Diagnostics) {
         _ => return,
     };
     out.push(at.error_at(&name, "constraint-value", problem));
-}
-
-fn first_line(text: &str) -> String {
-    text.lines()
-        .map(str::trim)
-        .rfind(|line| !line.is_empty())
-        .unwrap_or_default()
-        .trim_start_matches("error: ")
-        .to_owned()
 }
 
 fn distinct_property(at: Cursor<'_>, compared: &Compared, out: &mut Diagnostics) {

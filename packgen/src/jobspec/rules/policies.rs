@@ -16,8 +16,10 @@ const LEAST_DELAY: i64 = 5 * ONE_SECOND;
 const RULES: &[Rule] = &[
     update_kind,
     update_times,
+    update_health,
     update_promote,
     migrate_kind,
+    migrate_health,
     migrate_times,
     reschedule_kind,
     reschedule_limits,
@@ -83,6 +85,13 @@ fn update_times(job: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
     );
 }
 
+fn update_health(job: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
+    let Some(update) = update(job, group) else { return };
+    if update.text("health_check", "checks").is_some_and(|check| check.is_empty()) {
+        out.extend(update.error(&["health_check"], "update-health", "`health_check` cannot be empty"));
+    }
+}
+
 fn update_promote(job: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
     let Some(update) = update(job, group) else { return };
     if update.bool("auto_promote", false) == Some(true) && update.int("canary", 0) == Some(0) {
@@ -97,6 +106,14 @@ fn migrate_kind(job: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
     }
     if let Some(at) = group.layers(job, "migrate").any() {
         out.push(at.error("migrate-type", "`migrate` is for jobs of type service"));
+    }
+}
+
+fn migrate_health(job: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
+    let migrate = group.layers(job, "migrate");
+    let some = migrate.int("max_parallel", 1).is_some_and(|parallel| parallel > 0);
+    if some && migrate.text("health_check", "checks").is_some_and(|check| check.is_empty()) {
+        out.extend(migrate.error(&["health_check"], "migrate-health", "`health_check` cannot be empty"));
     }
 }
 
@@ -115,11 +132,11 @@ fn migrate_times(job: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
     say(healthy < 0, "min_healthy_time", "`min_healthy_time` cannot be negative".to_owned());
     say(deadline < 0, "healthy_deadline", "`healthy_deadline` cannot be negative".to_owned());
     let message = format!(
-        "`min_healthy_time` ({}) must be less than `healthy_deadline` ({})",
+        "`min_healthy_time` ({}) must not be more than `healthy_deadline` ({})",
         text(healthy),
         text(deadline)
     );
-    say(healthy >= deadline, "min_healthy_time", message);
+    say(healthy > deadline, "min_healthy_time", message);
 }
 
 fn reschedule_kind(job: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
@@ -309,7 +326,7 @@ fn kill_timeout(job: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
         return;
     }
     let Some(progress) = group.layers(job, "update").nanos("progress_deadline", 10 * MINUTE) else { return };
-    for task in &group.tasks {
+    for task in group.tasks.iter().copied().chain(group.proxies()) {
         let Some(timeout) =
             task.nanos("kill_timeout").is().filter(|timeout| progress > 0 && *timeout > progress)
         else {
@@ -343,6 +360,7 @@ mod tests {
         tells("update-times", &update("healthy_deadline = \"0s\""), &update("healthy_deadline = \"1m\""));
         tells("update-times", &update("progress_deadline = \"-1s\""), &update("progress_deadline = \"0s\""));
         tells("update-times", &update("progress_deadline = \"1m\""), &update("progress_deadline = \"6m\""));
+        tells("update-health", &update("health_check = \"\""), &update("health_check = \"manual\""));
         tells("update-times", &update("stagger = \"0s\""), &update("stagger = \"1s\""));
         tells("update-times", &update("min_healthy_time = \"5m\""), &update("min_healthy_time = \"4m\""));
         let both = |job_text: &str| {
@@ -362,6 +380,11 @@ mod tests {
     #[test]
     fn migrations_have_times_that_fit() {
         let migrate = |text: &str| group(&format!("migrate {{\n{text}\n}}"));
+        tells(
+            "migrate-health",
+            &migrate("health_check = \"\""),
+            &migrate("health_check = \"\"\nmax_parallel = 0"),
+        );
         tells("migrate-times", &migrate("min_healthy_time = \"6m\""), &migrate("min_healthy_time = \"4m\""));
         tells("migrate-times", &migrate("healthy_deadline = \"-6m\""), &migrate("healthy_deadline = \"6m\""));
     }

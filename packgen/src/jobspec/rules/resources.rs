@@ -1,4 +1,4 @@
-//! Rules for what a task reserves.
+//! Rules for what a task reserves, or the proxy beside it.
 
 use crate::source::Diagnostics;
 
@@ -6,8 +6,14 @@ use super::super::cursor::Cursor;
 use super::placement;
 use super::scene::Task;
 
+/// Memory of a task that reserves something, in MB.
+const MEMORY: i64 = 300;
+
 const RULES: &[fn(Cursor<'_>, &mut Diagnostics)] =
     &[cpu_or_cores, least, memory_max, secrets, disk, devices, numa_devices, numa_empty];
+
+const PROXY_RULES: &[fn(Cursor<'_>, &mut Diagnostics)] =
+    &[proxy_cores, proxy_least, memory_max, secrets, disk, devices, numa_empty];
 
 pub(super) fn check(task: &Task<'_, '_>, out: &mut Diagnostics) {
     for at in task.at.blocks_of("resources") {
@@ -17,10 +23,28 @@ pub(super) fn check(task: &Task<'_, '_>, out: &mut Diagnostics) {
     }
 }
 
+/// What a proxy reserves; Nomad lays it over values of its own, and takes zero for "not written".
+pub(super) fn check_proxy(at: Cursor<'_>, out: &mut Diagnostics) {
+    for rule in PROXY_RULES {
+        rule(at, out);
+    }
+}
+
 fn cpu_or_cores(at: Cursor<'_>, out: &mut Diagnostics) {
     let positive = |name| at.int(name).is().is_some_and(|count| count > 0);
     if positive("cores") && positive("cpu") {
         out.push(at.error_at("cpu", "resources-cpu", "a task reserves `cpu` or `cores`, not both"));
+    }
+}
+
+/// A proxy has `cpu` of its own, which stays.
+fn proxy_cores(at: Cursor<'_>, out: &mut Diagnostics) {
+    if at.int("cores").is().is_some_and(|cores| cores > 0) {
+        out.push(at.error_at(
+            "cores",
+            "resources-cpu",
+            "a proxy reserves `cpu`, Nomad refuses `cores` there",
+        ));
     }
 }
 
@@ -38,8 +62,22 @@ fn least(at: Cursor<'_>, out: &mut Diagnostics) {
     }
 }
 
+fn proxy_least(at: Cursor<'_>, out: &mut Diagnostics) {
+    if at.int("cpu").is().is_some_and(|cpu| cpu < 0) {
+        out.push(at.error_at("cpu", "resources-cpu", "`cpu` cannot be negative"));
+    }
+    if at.int("memory").is().is_some_and(|memory| memory < 10 && memory != 0) {
+        out.push(at.error_at("memory", "resources-memory", "`memory` must be at least 10 (MB)"));
+    }
+}
+
+/// The memory that counts; zero is refused for tasks and means 128 for a proxy.
+fn memory(at: Cursor<'_>) -> Option<i64> {
+    at.int("memory").or(MEMORY).map(|memory| if memory == 0 { 128 } else { memory })
+}
+
 fn memory_max(at: Cursor<'_>, out: &mut Diagnostics) {
-    let (Some(memory), Some(most)) = (at.int("memory").or(300), at.int("memory_max").is()) else { return };
+    let (Some(memory), Some(most)) = (memory(at), at.int("memory_max").is()) else { return };
     if most != 0 && most != -1 && most < memory {
         let message = format!("`memory_max` ({most}) must be at least `memory` ({memory})");
         out.push(at.error_at("memory_max", "resources-memory-max", message));
@@ -47,7 +85,7 @@ fn memory_max(at: Cursor<'_>, out: &mut Diagnostics) {
 }
 
 fn secrets(at: Cursor<'_>, out: &mut Diagnostics) {
-    let (Some(memory), Some(secrets)) = (at.int("memory").or(300), at.int("secrets").is()) else { return };
+    let (Some(memory), Some(secrets)) = (memory(at), at.int("secrets").is()) else { return };
     if secrets > memory {
         let message = format!("`secrets` ({secrets}) cannot be more than `memory` ({memory})");
         out.push(at.error_at("secrets", "resources-secrets", message));

@@ -111,6 +111,13 @@ impl<'t> Group<'t> {
         self.at.into_iter().flat_map(move |at| at.blocks_of(ty))
     }
 
+    /// What is said about the proxies that Nomad adds for the group's services.
+    pub fn proxies(&self) -> impl Iterator<Item = Cursor<'t>> + use<'t> {
+        let connects = self.blocks_of("service").flat_map(|service| service.blocks_of("connect"));
+        let added = connects.filter(|connect| connect.has("sidecar_service") || connect.has("gateway"));
+        added.flat_map(|connect| connect.blocks_of("sidecar_task"))
+    }
+
     /// How many instances run; `None` if that is not known.
     pub fn count(&self) -> Option<i64> {
         let Some(at) = self.at else { return Some(1) };

@@ -97,12 +97,20 @@ fn address_mode_place(service: &Service<'_, '_>, out: &mut Diagnostics) {
 
 fn own_task(service: &Service<'_, '_>, out: &mut Diagnostics) {
     let Some(task) = service.task else { return };
-    let blocks = std::iter::once(service.at).chain(service.at.blocks_of("check"));
-    for at in blocks {
-        if at.text("task").is().is_some_and(|name| !name.is_empty() && name.as_str() != task.label()) {
-            let finding = at.error_at("task", "service-task", "a task's service belongs to that task");
-            out.push(finding.help("leave `task` out, or move the service into the group"));
-        }
+    let other = |at: Cursor<'_>| {
+        at.text("task").is().is_some_and(|name| !name.is_empty() && name.as_str() != task.label())
+    };
+    if other(service.at) {
+        let finding = service.at.error_at("task", "service-task", "a task's service belongs to that task");
+        out.push(finding.help("leave `task` out, or move the service into the group"));
+    }
+    for check in service.at.blocks_of("check").filter(|check| other(*check)) {
+        let message = "Nomad ignores `task` in the checks of a task's service";
+        out.push(
+            check
+                .warning_at("task", "service-task", message)
+                .help("leave `task` out, or move the service into the group"),
+        );
     }
 }
 
@@ -221,6 +229,9 @@ mod tests {
     fn a_tasks_service_is_its_own() {
         let own = |name: &str| task(&format!("service {{\nname = \"s\"\ntask = \"{name}\"\n}}"));
         tells("service-task", &own("other"), &own("t"));
+        let check =
+            |name: &str| task(&format!("service {{\nname = \"s\"\ncheck {{\ntask = \"{name}\"\n}}\n}}"));
+        tells("service-task", &check("other"), &check("t"));
         tells(
             "service-connect",
             &task("service {\nname = \"s\"\nconnect {\nnative = true\n}\n}"),

@@ -2,6 +2,7 @@
 
 use crate::source::Diagnostics;
 
+use super::super::cursor::Cursor;
 use super::paths::escapes;
 use super::scene::Task;
 
@@ -15,14 +16,20 @@ pub(super) fn check(task: &Task<'_, '_>, out: &mut Diagnostics) {
 }
 
 fn name(task: &Task<'_, '_>, out: &mut Diagnostics) {
-    let problem = match task.at.label() {
-        "" => "is empty",
-        "alloc" => "cannot be \"alloc\", which is a folder beside the task's",
-        name if name.contains(['/', '\\']) => "contains a slash",
-        name if name.contains('\0') => "contains a null character",
-        _ => return,
-    };
-    out.push(task.at.error("task-name", format!("the task's name {problem}")));
+    if let Some(problem) = wrong_name(task.at.label()) {
+        out.push(task.at.error("task-name", format!("the task's name {problem}")));
+    }
+}
+
+/// What is wrong with the name of a task.
+pub(super) fn wrong_name(name: &str) -> Option<&'static str> {
+    match name {
+        "" => Some("is empty"),
+        "alloc" => Some("cannot be \"alloc\", which is a folder beside the task's"),
+        name if name.contains(['/', '\\']) => Some("contains a slash"),
+        name if name.contains('\0') => Some("contains a null character"),
+        _ => None,
+    }
 }
 
 fn driver(task: &Task<'_, '_>, out: &mut Diagnostics) {
@@ -32,9 +39,14 @@ fn driver(task: &Task<'_, '_>, out: &mut Diagnostics) {
 }
 
 fn times(task: &Task<'_, '_>, out: &mut Diagnostics) {
+    negative_times(task.at, out);
+}
+
+/// The times of a task, or of the proxy beside it.
+pub(super) fn negative_times(at: Cursor<'_>, out: &mut Diagnostics) {
     for name in ["kill_timeout", "shutdown_delay"] {
-        if task.at.nanos(name).is().is_some_and(|time| time < 0) {
-            out.push(task.at.error_at(name, "negative-duration", format!("`{name}` cannot be negative")));
+        if at.nanos(name).is().is_some_and(|time| time < 0) {
+            out.push(at.error_at(name, "negative-duration", format!("`{name}` cannot be negative")));
         }
     }
 }
@@ -107,10 +119,9 @@ fn csi_plugin(task: &Task<'_, '_>, out: &mut Diagnostics) {
     }
 }
 
-/// An empty hook on a sidecar says nothing.
 fn lifecycle(task: &Task<'_, '_>, out: &mut Diagnostics) {
     for at in task.at.blocks_of("lifecycle") {
-        if at.is_true("sidecar") && at.text("hook").is().is_some_and(|hook| hook.is_empty()) {
+        if at.text("hook").is().is_some_and(|hook| hook.is_empty()) {
             out.push(at.error_at("hook", "lifecycle-hook", "`hook` is empty: when does the task run?"));
         }
     }

@@ -7,7 +7,8 @@ use super::scene::{Group, Job, Kind};
 
 type Rule = fn(&Job<'_>, &Group<'_>, &mut Diagnostics);
 
-const RULES: &[Rule] = &[kind, source, per_alloc, host, csi, csi_access, mounts, ephemeral_disk];
+const RULES: &[Rule] =
+    &[kind, source, per_alloc, host, csi, csi_access, mounts, destinations, ephemeral_disk];
 
 pub(super) fn check(job: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
     for rule in RULES {
@@ -132,7 +133,8 @@ fn csi_access(_: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
 
 fn mounts(_: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
     let labels: Vec<&str> = known(group).map(Cursor::label).collect();
-    for mount in group.tasks.iter().flat_map(|task| task.blocks_of("volume_mount")) {
+    let tasks = group.tasks.iter().copied().chain(group.proxies());
+    for mount in tasks.flat_map(|task| task.blocks_of("volume_mount")) {
         let name = match mount.text("volume") {
             Known::Is(name) => name,
             Known::Later => continue,
@@ -151,18 +153,35 @@ fn mounts(_: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
     }
 }
 
+/// Nomad's server then breaks off without an answer.
+fn destinations(_: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
+    let tasks = group.tasks.iter().copied().chain(group.proxies());
+    for mount in tasks.flat_map(|task| task.blocks_of("volume_mount")) {
+        if mount.attr("volume").is_some() && mount.attr("destination").is_none() {
+            let finding = mount
+                .error("mount-destination", "`destination` is missing: where in the task is it mounted?");
+            out.push(finding);
+        }
+    }
+}
+
 /// Logs are kept on the group's disk.
 fn ephemeral_disk(_: &Job<'_>, group: &Group<'_>, out: &mut Diagnostics) {
     let disk = group.blocks_of("ephemeral_disk").next().map_or(Some(300), |at| at.int("size").or(300));
     let Some(disk) = disk else { return };
-    for task in &group.tasks {
-        let logs = task.block_of("logs").unwrap_or(*task);
-        let read = |name| if task.has("logs") { logs.int(name).or(10) } else { Some(10) };
+    let tasks = group.tasks.iter().map(|task| (*task, 10)).chain(group.proxies().map(|proxy| (proxy, 2)));
+    for (task, usual) in tasks {
+        let logs = task.block_of("logs");
+        // Of a proxy Nomad takes over what is more than zero.
+        let read = |name| match logs.map_or(Some(10), |logs| logs.int(name).or(10)) {
+            Some(count) if usual == 2 && (count <= 0 || logs.is_none()) => Some(usual),
+            count => count,
+        };
         let (Some(files), Some(size)) = (read("max_files"), read("max_file_size")) else { continue };
         let used = files.saturating_mul(size);
         if disk <= used {
-            let finding =
-                logs.error("logs-disk", format!("the logs need {used} MB, the group's disk has {disk} MB"));
+            let message = format!("the logs need {used} MB, the group's disk has {disk} MB");
+            let finding = logs.unwrap_or(task).error("logs-disk", message);
             out.push(finding.help("make `ephemeral_disk { size = … }` larger, or `logs` smaller"));
         }
     }
@@ -249,6 +268,7 @@ mod tests {
         tells("mount-volume", &mount("dato"), &mount("data"));
         tells("mount-volume", &task("volume_mount {}"), &mount("data"));
         tells("mount-volume", &mount(""), &mount("data"));
+        tells("mount-destination", &task("volume_mount {\nvolume = \"data\"\n}"), &mount("data"));
     }
 
     #[test]

@@ -1,45 +1,81 @@
 //! Values that the grammar alone can judge: allowed words, ranges, what is outdated.
 
-use crate::source::{Diagnostic, Diagnostics};
+use crate::source::{Diagnostic, Diagnostics, Severity};
 use crate::tree::Attr;
 
 use super::super::cursor::Cursor;
-use super::super::grammar::{self, Allowed, Body, Runtime};
+use super::super::grammar::{self, Allowed, Body, Runtime, Slot};
 use super::super::read::{Datum, read};
 use super::did_you_mean;
 
 /// Checks all values in a block and in the blocks inside it.
 pub(super) fn body(body: &'static Body, at: Cursor<'_>, out: &mut Diagnostics) {
-    for attr in &at.block.attrs {
-        if let Some(def) = body.attr(&attr.name) {
-            value(def, at, attr, out);
-        }
-    }
-    for inner in &at.block.blocks {
-        if let Some(slot) = body.block(&inner.ty) {
-            let inner = at.inside(inner);
-            if !slot.deprecated.is_empty() {
-                out.push(outdated(slot.name, slot.deprecated, inner.block.ty.span, inner));
-            }
-            self::body(slot.body, inner, out);
-        }
-    }
+    Walk { out, sidecar: false, of_task: false }.body(body, at, true);
 }
 
-fn value(def: &grammar::Attr, at: Cursor<'_>, attr: &Attr, out: &mut Diagnostics) {
-    if attr.value.is_null() {
-        return;
-    }
-    if !def.deprecated.is_empty() {
-        out.push(outdated(def.name, def.deprecated, attr.name.span, at));
-    }
-    match read(def.ty, &attr.value) {
-        Ok(Datum::Text(text)) => {
-            let found = word(def, text.as_str()).or_else(|| stays(def, text.as_str()));
-            out.extend(found.map(|finding| at.place_at(attr, finding)));
+struct Walk<'o> {
+    out: &'o mut Diagnostics,
+    /// Inside a `sidecar_task`, of which Nomad takes over only a part.
+    sidecar: bool,
+    /// Inside the `resources` of a task.
+    of_task: bool,
+}
+
+impl Walk<'_> {
+    /// What servers do not look at is a warning.
+    fn body(&mut self, body: &'static Body, at: Cursor<'_>, enforced: bool) {
+        for attr in &at.block.attrs {
+            if let Some(def) = body.attr(&attr.name) {
+                let enforced = enforced && !(self.of_task && def.name == "to");
+                self.value(def, at, attr, enforced);
+            }
         }
-        Ok(Datum::Int(number)) => out.extend(range(def, number).map(|finding| at.place_at(attr, finding))),
-        _ => {}
+        for inner in &at.block.blocks {
+            let Some(slot) = body.block(&inner.ty) else { continue };
+            let inner = at.inside(inner);
+            if !slot.deprecated.is_empty() {
+                self.out.push(outdated(slot.name, slot.deprecated, inner.block.ty.span, inner));
+            }
+            let before = (self.sidecar, self.of_task);
+            self.sidecar |= slot.name == "sidecar_task";
+            self.of_task |= slot.name == "resources";
+            self.body(slot.body, inner, enforced && self.is_enforced(body, at, slot));
+            (self.sidecar, self.of_task) = before;
+        }
+    }
+
+    /// Whether servers look at what stands in a block.
+    fn is_enforced(&self, outer: &Body, at: Cursor<'_>, slot: &Slot) -> bool {
+        match (outer.name, slot.name) {
+            ("Task", "restart")
+            | ("Service", "identity")
+            | ("ConsulUpstream", "mesh_gateway")
+            | ("SidecarTask", "logs") => false,
+            ("Resources", "numa") => !self.sidecar,
+            ("Service", "check_restart") => at.has("check"),
+            ("Multiregion", "strategy") => at.has("region"),
+            _ => true,
+        }
+    }
+
+    fn value(&mut self, def: &grammar::Attr, at: Cursor<'_>, attr: &Attr, enforced: bool) {
+        if attr.value.is_null() {
+            return;
+        }
+        if !def.deprecated.is_empty() {
+            self.out.push(outdated(def.name, def.deprecated, attr.name.span, at));
+        }
+        let found = match read(def.ty, &attr.value) {
+            Ok(Datum::Text(text)) => word(def, text.as_str()).or_else(|| stays(def, text.as_str())),
+            Ok(Datum::Int(number)) => range(def, number),
+            _ => None,
+        };
+        if let Some(mut finding) = found {
+            if !enforced {
+                finding.severity = Severity::Warning;
+            }
+            self.out.push(at.place_at(attr, finding));
+        }
     }
 }
 
