@@ -33,7 +33,7 @@ impl Files for Fake {
     }
 
     fn absolute(&self, path: &str) -> Result<String, String> {
-        Ok(format!("/work/{path}"))
+        Ok(format!("/base/{path}"))
     }
 
     fn home(&self) -> Result<String, String> {
@@ -61,7 +61,7 @@ fn files_are_read_by_their_name() {
     assert_eq!(eval("fileexists(\"b\")", Dialect::Nomad).unwrap(), false.into());
     assert_eq!(text("pathexpand(\"~/x/../y\")"), "/home/me/y");
     assert_eq!(text("pathexpand(\"/x\")"), "/x");
-    assert_eq!(text("abspath(\"x\")"), "/work/x");
+    assert_eq!(text("abspath(\"x\")"), "/base/x");
     assert_eq!(text("join(\",\", convert(fileset(\"d\", \"*.txt\"), list(string)))"), "*.txt in d,a");
     assert!(eval("file(\"x\")", Dialect::Nomad).unwrap_err().contains("no file x"));
     assert!(eval("file(\"~/b\")", Dialect::Nomad).unwrap_err().contains("filebase64"));
