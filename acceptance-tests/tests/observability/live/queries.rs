@@ -1,16 +1,40 @@
 //! Every query of every dashboard and rule, asked of the stores that run. A query answers with data, or every metric
 //! of it that is not here stands in the list with a reason.
 
+use acceptance_tests::wait_until;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::http;
 use super::silent;
 use crate::checks::dashboards;
 
-/// Asks them all.
-pub fn all(prometheus: &str, loki: &str, tempo: &str) {
+/// How long it may take until there is something to tell: a rate needs two samples.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// The stores, by their addresses.
+#[derive(Clone, Copy, Debug)]
+pub struct Stores<'a> {
+    /// Prometheus.
+    pub prometheus: &'a str,
+    /// Loki.
+    pub loki: &'a str,
+    /// Tempo.
+    pub tempo: &'a str,
+}
+
+/// Asks them all, until all are answered.
+pub fn all(stores: Stores<'_>) {
+    let mut wrong = Vec::new();
+    let answered = wait_until(PATIENCE, || {
+        wrong = once(stores);
+        wrong.is_empty()
+    });
+    assert!(answered, "{} queries:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn once(Stores { prometheus, loki, tempo }: Stores<'_>) -> Vec<String> {
     let names = names(prometheus);
     let mut wrong = Vec::new();
     let mut asked = 0;
@@ -29,8 +53,10 @@ pub fn all(prometheus: &str, loki: &str, tempo: &str) {
         }
     }
     let rules = rules(prometheus, &names, &mut wrong) + rules(loki, &names, &mut wrong);
-    assert!(wrong.is_empty(), "{} of {asked} queries:\n{}", wrong.len(), wrong.join("\n"));
-    eprintln!("live: {asked} queries of dashboards and {rules} rules were answered");
+    if wrong.is_empty() {
+        eprintln!("live: {asked} queries of dashboards and {rules} rules were answered");
+    }
+    wrong
 }
 
 fn text<'v>(value: &'v Value, key: &str) -> &'v str {

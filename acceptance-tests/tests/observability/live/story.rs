@@ -30,7 +30,11 @@ pub fn tell(folder: &Path) {
     eprintln!("live: healthy after {:.0} s", started.elapsed().as_secs_f32());
     one_request(folder, &rendered);
     called(&posted);
-    queries::all(&nomad::service("prometheus"), &nomad::service("loki"), &nomad::service("tempo"));
+    queries::all(queries::Stores {
+        prometheus: &nomad::service("prometheus"),
+        loki: &nomad::service("loki"),
+        tempo: &nomad::service("tempo"),
+    });
     let restarts = nomad::restarts();
     assert!(restarts.is_empty(), "restarted: {restarts:#?}");
     // What is stopped leaves no control groups behind.
