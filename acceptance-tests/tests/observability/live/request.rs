@@ -24,7 +24,10 @@ pub fn keep_on(like: &Request, address: &str) {
     thread::spawn(move || {
         for count in 2.. {
             thread::sleep(Duration::from_secs(2));
-            Request { count, attributes: attributes.clone(), ..Request::now() }.send(&address);
+            let request = Request { count, attributes: attributes.clone(), ..Request::now() };
+            if !request.parts().into_iter().all(|(path, body)| post(&address, path, &body).status == 200) {
+                return;
+            }
         }
     });
 }
@@ -45,12 +48,14 @@ impl Request {
 
     /// Sends all three to an OTLP receiver.
     pub fn send(&self, address: &str) {
-        for (path, body) in
-            [("/v1/traces", self.spans()), ("/v1/logs", self.log()), ("/v1/metrics", self.metric())]
-        {
-            let answer = http::send("POST", address, path, &body.to_string());
+        for (path, body) in self.parts() {
+            let answer = post(address, path, &body);
             assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         }
+    }
+
+    fn parts(&self) -> [(&'static str, Value); 3] {
+        [("/v1/traces", self.spans()), ("/v1/logs", self.log()), ("/v1/metrics", self.metric())]
     }
 
     fn resource(&self, app: &str) -> Value {
@@ -95,6 +100,10 @@ impl Request {
                              "histogram": { "aggregationTemporality": 2, "dataPoints": [point] } });
         json!({ "resourceMetrics": [{ "resource": self.resource("shop"), "scopeMetrics": [{ "metrics": [metric] }] }] })
     }
+}
+
+fn post(address: &str, path: &str, body: &Value) -> http::Answer {
+    http::send("POST", address, path, &body.to_string())
 }
 
 fn attributes(pairs: &[(&str, &str)]) -> Value {

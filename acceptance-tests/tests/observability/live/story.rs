@@ -17,6 +17,9 @@ use crate::programs::{must, packgen};
 /// How long it may take until a request is seen in all three stores.
 const SEEN_WITHIN: Duration = Duration::from_secs(30);
 
+/// How much memory the stack may use at rest, in MiB.
+const AT_REST: f64 = 1536.0;
+
 /// Tells it, in a folder.
 pub fn tell(folder: &Path) {
     let machine = Machine::start(folder);
@@ -35,6 +38,9 @@ pub fn tell(folder: &Path) {
         loki: &nomad::service("loki"),
         tempo: &nomad::service("tempo"),
     });
+    let memory = machine.memory();
+    eprintln!("live: all containers together use {memory:.0} MiB");
+    assert!(memory < AT_REST, "{memory:.0} MiB are used, {AT_REST} were promised");
     let restarts = nomad::restarts();
     assert!(restarts.is_empty(), "restarted: {restarts:#?}");
     // What is stopped leaves no control groups behind.
