@@ -1,3 +1,11 @@
-//! What a host should be, and how it gets there. Nothing is here yet but the room: the cluster resource will bring it.
+//! What a host should be, and how it gets there: from a cluster's [`spec`] to a [`blueprint`] for each host, and from that
+//! to one script that makes the host so.
 //!
 //! It must never know Terraform or jobspecs.
+
+pub mod blueprint;
+mod fault;
+pub mod secrets;
+pub mod spec;
+
+pub use fault::Fault;
