@@ -8,10 +8,12 @@ use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::diagnostic::{Diagnostic, Failure, Result};
+use crate::engine::duration;
 use crate::model::{Attr, Block};
 use crate::path::{At, Path};
 use crate::value::Value;
@@ -101,6 +103,11 @@ impl Cx {
                 "Terraform was asked to stop while this was waiting. What exists so far is recorded in the state.",
             ).into()),
         }
+    }
+
+    /// How long this verb may take in all, for an author who wants to say what he knows before he is cut off.
+    pub fn time_limit(&self) -> Option<Duration> {
+        duration(&self.limit.as_ref()?.words).ok()
     }
 
     /// Runs `verb`, but not beyond the limit.

@@ -80,6 +80,18 @@ pub struct Node {
     pub drain_strategy: Option<Value>,
     /// How it was last emptied.
     pub last_drain: Option<LastDrain>,
+    /// The volumes that it offers, by name.
+    #[serde(deserialize_with = "or_empty")]
+    pub host_volumes: BTreeMap<String, HostVolume>,
+}
+
+/// A volume that a machine offers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct HostVolume {
+    /// The id of one that was made through the API; one of the machine's own configuration has none.
+    #[serde(rename = "ID", deserialize_with = "or_empty")]
+    pub id: String,
 }
 
 /// How a machine was last emptied.
@@ -94,6 +106,11 @@ impl Node {
     /// Whether it is ready and takes what is placed on it.
     pub fn is_ready(&self) -> bool {
         self.status == "ready" && self.scheduling_eligibility == "eligible"
+    }
+
+    /// Whether its own configuration has a volume of this name.
+    pub fn has_host_volume(&self, name: &str) -> bool {
+        self.host_volumes.get(name).is_some_and(|volume| volume.id.is_empty())
     }
 
     /// Whether it was being emptied and is empty now.

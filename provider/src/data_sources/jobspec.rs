@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kit::{Block, Computed, Cx, DataSource, Diagnostic, Result, Value};
 
 use crate::config::Settings;
-use crate::packs;
+use crate::packs::{self, Use};
 use crate::values::from_packgen;
 
 /// Renders a pack: the jobspecs that `packgen render` would print, checked against the whole grammar.
@@ -38,7 +38,8 @@ impl DataSource for Jobspec {
 
     async fn read(&self, cx: &Cx, model: &mut Model) -> Result<()> {
         let pack = packs::open(&model.pack, &cx.provider::<Settings>()?.packs)?;
-        let rendered = packs::render(&pack, model.name.as_deref(), model.variables.as_ref())?;
+        let (name, variables) = (model.name.as_deref(), packs::variables(model.variables.as_ref()));
+        let rendered = packs::render(&pack, Use { name, variables, ..Use::default() })?;
         for finding in &rendered.findings {
             let title = format!("{}: {}", model.pack, finding.message);
             cx.warn(Diagnostic::warning(title, finding.text(pack.sources())));

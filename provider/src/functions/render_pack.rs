@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kit::{Block, CallError, Function, Value};
 
-use crate::packs;
+use crate::packs::{self, Use};
 
 /// Renders a pack.
 ///
@@ -29,8 +29,11 @@ impl Function for RenderPack {
     fn call(&self, given: Parameters) -> Result<Self::Output, CallError> {
         let pack =
             packs::open(&given.pack, &[]).map_err(|problem| CallError::argument("pack", problem.detail))?;
-        let rendered = packs::render(&pack, None, given.variables.as_ref())
-            .map_err(|problem| CallError::argument("variables", problem.detail))?;
+        let rendered = packs::render(
+            &pack,
+            Use { variables: packs::variables(given.variables.as_ref()), ..Use::default() },
+        )
+        .map_err(|problem| CallError::argument("variables", problem.detail))?;
         let open = |why| CallError::new(format!("{why} is not known"));
         let jobs = rendered.jobs.map_err(open)?;
         jobs.into_iter().map(|job| Ok((job.name, job.text.map_err(open)?))).collect()

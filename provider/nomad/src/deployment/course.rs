@@ -77,7 +77,8 @@ impl<'a> Course<'a> {
             return Ok(Outcome::Stopped);
         }
         let named = evaluation.and_then(|evaluation| evaluation.deployment_id);
-        match self.deployment(&job, named).await? {
+        let deployment = self.deployment(&job, named).await?;
+        match deployment.filter(|known| !(self.options.again && known.status == "failed")) {
             Some(deployment) => self.rollout(deployment).await,
             None => self.runs(&job).await,
         }

@@ -60,6 +60,8 @@ pub struct Options {
     pub give_up_after: Option<usize>,
     /// How many of a failing task's last log lines to fetch.
     pub log_lines: usize,
+    /// Whether this is another attempt at a version whose deployment has failed before: what runs now decides then.
+    pub again: bool,
 }
 
 impl Default for Options {
@@ -71,6 +73,7 @@ impl Default for Options {
             placement: Duration::from_mins(1),
             give_up_after: None,
             log_lines: 20,
+            again: false,
         }
     }
 }

@@ -1,0 +1,2 @@
+# [namespace/]id
+terraform import lostops_job.web default/web

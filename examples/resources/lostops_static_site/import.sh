@@ -1,0 +1,2 @@
+# [namespace/]name
+terraform import lostops_static_site.docs default/docs
