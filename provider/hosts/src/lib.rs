@@ -4,7 +4,9 @@
 //! It must never know Terraform or jobspecs.
 
 pub mod blueprint;
+pub mod converge;
 mod fault;
+pub mod pki;
 pub mod secrets;
 pub mod spec;
 

@@ -168,10 +168,10 @@ pub enum Proof {
 /// The host's own firewall.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wall {
-    /// The ruleset: one nftables table of ours, replaced as a whole.
-    pub rules: String,
-    /// The table, as `family name`.
+    /// The nftables table, as `family name`.
     pub table: String,
+    /// The unit that loads it, from one of the blueprint's files.
+    pub unit: String,
     /// From where SSH is let in; empty where it is from everywhere. Whoever runs the script over SSH must be among them.
     pub admitted: Vec<Cidr>,
 }
