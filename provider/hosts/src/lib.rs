@@ -1,5 +1,5 @@
 //! What a host should be, and how it gets there: from a cluster's [`spec`] to a [`blueprint`] for each host, and from that
-//! to one script that makes the host so.
+//! to one script that makes the host so, on one of several ways.
 //!
 //! It must never know Terraform or jobspecs.
 
@@ -9,5 +9,9 @@ mod fault;
 pub mod pki;
 pub mod secrets;
 pub mod spec;
+#[cfg(unix)]
+pub mod ssh;
+#[cfg(unix)]
+pub mod way;
 
 pub use fault::Fault;
