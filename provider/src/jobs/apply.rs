@@ -87,11 +87,9 @@ impl Change<'_> {
         if self.before.is_none() && !ends.values().any(|end| end.registered) {
             // Nothing runs: what was made on the way must not be forgotten in Nomad.
             volumes::undo(&here, &made).await;
-            let new = stored.written.into_iter().filter(|(path, _)| stored.made.contains(path)).collect();
-            let undone = secrets::remove(&here, &new).await;
-            *slot = Slot { value: None, private: std::mem::take(&mut slot.private) };
-            let problems = ends.into_values().filter_map(|end| end.problem);
-            return Err(Failure(problems.chain(undone.err().into_iter().flat_map(|f| f.0)).collect()));
+            forget(&here, &stored).await;
+            slot.value = None;
+            return Err(Failure(ends.into_values().filter_map(|end| end.problem).collect()));
         }
         let left = self.retire(&wanted, &mut record).await;
         let problems = record.finish(&steps, &ends, left);
@@ -143,8 +141,18 @@ impl Change<'_> {
         } else {
             secrets::store(client, &needs, &given).await?
         };
-        let made = if registers { volumes::make(client, &self.bill.volumes).await? } else { Vec::new() };
-        Ok((stored, made))
+        if !registers {
+            return Ok((stored, Vec::new()));
+        }
+        match volumes::make(client, &self.bill.volumes).await {
+            Ok(made) => Ok((stored, made)),
+            Err(problem) => {
+                if self.before.is_none() {
+                    forget(client, &stored).await;
+                }
+                Err(problem)
+            }
+        }
     }
 
     fn manner(&self, deadline: Option<Instant>) -> Manner {
@@ -196,6 +204,17 @@ impl Change<'_> {
             return Ok(());
         }
         if errors.is_empty() { Ok(()) } else { Err(Failure(errors)) }
+    }
+}
+
+/// Takes secrets away that were stored for jobs that do not run after all.
+async fn forget(client: &Client, stored: &Stored) {
+    let new = stored.written.iter().filter(|(path, _)| stored.made.contains(path));
+    let new = new.map(|(path, keys)| (path.clone(), keys.clone())).collect();
+    if let Err(Failure(problems)) = secrets::remove(client, &new).await {
+        for problem in problems {
+            tracing::warn!("{problem}");
+        }
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Question {
     pub text: String,
     /// Whether it is to be made, so that one that is there already has to be ours.
     pub new: bool,
+    /// The volumes that are made before it is registered, if they are not there.
+    pub volumes: Vec<String>,
 }
 
 /// How much may be told.
@@ -58,7 +60,7 @@ pub async fn ask(cx: &Cx, client: &Client, questions: Vec<Question>, manner: &Ma
 }
 
 async fn one(client: &Client, question: Question, manner: &Manner) -> Result<Option<Diagnostic>, Diagnostic> {
-    let Question { id, text, new } = question;
+    let Question { id, text, new, volumes } = question;
     let mut api = spec::api(&text, Some(client.namespace()))?;
     let namespace = spec::namespace_of(&api).unwrap_or("default").to_owned();
     let client = client.in_namespace(&namespace);
@@ -77,7 +79,12 @@ async fn one(client: &Client, question: Question, manner: &Manner) -> Result<Opt
         }
         Claim::Free | Claim::Ours => None,
     };
-    Ok(warning(&id, &namespace, &described, &Circumstances { owner, new, known, quiet: manner.quiet }))
+    Ok(warning(
+        &id,
+        &namespace,
+        &described,
+        &Circumstances { owner, new, known, volumes, quiet: manner.quiet },
+    ))
 }
 
 /// What else is to be said about a job.
@@ -85,6 +92,7 @@ struct Circumstances {
     owner: Option<String>,
     new: bool,
     known: Option<Job>,
+    volumes: Vec<String>,
     quiet: bool,
 }
 
@@ -104,9 +112,7 @@ fn warning(id: &str, namespace: &str, described: &Described, around: &Circumstan
     if described.lines.len() > LINES {
         lines.push(format!("… and {} more", described.lines.len() - LINES));
     }
-    for (group, (count, reasons)) in &described.unplaced {
-        lines.push(format!("! group {group}: {count} cannot be placed now: {}", reasons.join("; ")));
-    }
+    lines.extend(unplaced(described, &around.volumes));
     if !described.preempted.is_empty() {
         lines.push(format!("! These would have to make room: {}", described.preempted.join(", ")));
     }
@@ -115,12 +121,27 @@ fn warning(id: &str, namespace: &str, described: &Described, around: &Circumstan
     let what = match described.change {
         Change::Added => "is new",
         Change::Edited | Change::Deleted => "changes",
-        Change::None if lines.is_empty() => return None,
+        Change::None if !lines.iter().any(|line| line.starts_with('!')) => return None,
         Change::None => "stays as it is",
     };
     let lines: Vec<String> = lines.into_iter().map(|line| format!("  {line}")).collect();
     let detail = format!("What Nomad would do now:\n{}", lines.join("\n"));
     Some(Diagnostic::warning(format!("Job {id} (namespace {namespace}) {what}"), detail))
+}
+
+/// What cannot be placed. That a volume is missing which the apply makes first is no reason.
+fn unplaced(described: &Described, volumes: &[String]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (group, (count, reasons)) in &described.unplaced {
+        let ours = |reason: &&String| volumes.is_empty() || !reason.contains("no such host volume");
+        let reasons: Vec<&str> = reasons.iter().filter(ours).map(String::as_str).collect();
+        if reasons.is_empty() {
+            lines.push(format!("group {group}: {} is made first, if it is not there", volumes.join(", ")));
+        } else {
+            lines.push(format!("! group {group}: {count} cannot be placed now: {}", reasons.join("; ")));
+        }
+    }
+    lines
 }
 
 /// Nomad has not said anything about a job. Of a Nomad that cannot be reached every job would say the same: so the

@@ -26,7 +26,7 @@ pub struct Common {
     pub name: Option<String>,
     /// Namespace of the jobs. Unset: the one that the jobspec names, else that of the connection. Another namespace is
     /// another object.
-    #[attr(force_new, check = namespace)]
+    #[attr(check = namespace)]
     pub namespace: Option<String>,
     /// Changes to the rendered jobs: HCL with `job "x" { … }` blocks that say only what differs. Blocks without a label
     /// match by `name` or `destination`, or are added; `null` takes an attribute away.

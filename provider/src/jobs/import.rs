@@ -69,7 +69,7 @@ async fn candidate_of<K: Kind>(
     if let Value::Map(fields) = &mut value {
         let text_of = |text: Option<&str>| text.map_or(Value::Null, Value::string);
         fields.insert("name".into(), text_of(name.as_deref()));
-        fields.insert("namespace".into(), text_of(namespace));
+        fields.insert("namespace".into(), text_of(namespace.filter(|name| *name != "default")));
         for (attribute, given) in attributes {
             fields.insert(attribute.into(), Value::string(given));
         }

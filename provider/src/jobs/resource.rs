@@ -8,8 +8,10 @@ use kit::{AnyResource, BoxFuture, Cx, Diagnostic, Moved, Plan, Result, Slot, Tim
 use super::ask::{Manner, Question, ask};
 use super::look::Memory;
 use super::rendering::{Bill, Rendering};
+use super::state::State;
 use super::target::{Target, nowhere, settings};
-use super::{Common, Kind, apply, import, refresh, removal};
+use super::{Common, Kind, apply, import, refresh, removal, spec};
+use crate::config::Settings;
 
 /// A resource with jobs of this kind.
 #[derive(Debug)]
@@ -47,7 +49,6 @@ impl<K: Kind> AnyResource for Jobs<K> {
 
     fn plan<'a>(&'a self, cx: &'a Cx, plan: &'a mut Plan<Value>, _: bool) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async move {
-            protect(plan)?;
             if !Common::is_known(&plan.draft) {
                 return Ok(false);
             }
@@ -58,6 +59,7 @@ impl<K: Kind> AnyResource for Jobs<K> {
             let memory = Memory::kept(&plan.private);
             let marks = [rendering.bill.mark.clone(), Bill::kept(&plan.private).mark].to_vec();
             decide(plan, prior.as_ref(), &common, &rendering);
+            replaced(plan, prior.as_ref(), &common, &settings)?;
             let questions = questions(prior.as_ref(), &memory, &rendering);
             plan.prior = prior;
             rendering.warnings.into_iter().for_each(|warning| cx.warn(warning));
@@ -122,12 +124,31 @@ pub fn as_warning(problem: Diagnostic) -> Diagnostic {
     Diagnostic { severity: kit::Severity::Warning, ..problem }
 }
 
-/// A replacement removes what is there, too.
-fn protect(plan: &Plan<Value>) -> Result<()> {
-    let Some(prior) = &plan.prior else { return Ok(()) };
-    let replaces = ["name", "namespace", "render_only"];
-    let same = |name: &&str| plan.draft.field(name) == prior.field(name);
-    if replaces.iter().all(same) { Ok(()) } else { removal::permitted(prior) }
+/// Whether another object takes the place of the one that is there. That removes what is there, too.
+fn replaced(
+    plan: &mut Plan<Value>,
+    prior: Option<&Value>,
+    common: &Common,
+    settings: &Settings,
+) -> Result<()> {
+    let Some(prior) = prior else { return Ok(()) };
+    let target = Target::of(common, settings);
+    let home = target.namespace();
+    if namespace(&plan.draft, home) != namespace(prior, home) {
+        plan.replace("namespace");
+    } else if ["name", "render_only"].iter().all(|name| plan.draft.field(name) == prior.field(name)) {
+        return Ok(());
+    }
+    removal::permitted(prior)
+}
+
+/// The namespace that the jobs of a resource are in. One that is not written is not another one than the usual.
+fn namespace(value: &Value, home: Option<&str>) -> String {
+    let state = State::of(value);
+    let text = state.texts.values().next();
+    let own = text.and_then(|text| spec::api(text, None).ok());
+    let own = own.as_ref().and_then(spec::namespace_of);
+    value.field("namespace").as_str().or(own).or(home).unwrap_or("default").to_owned()
 }
 
 /// Writes what follows from state and configuration into the draft.
@@ -168,7 +189,9 @@ fn questions(prior: Option<&Value>, memory: &Memory, rendering: &Rendering) -> V
         let troubled = memory.drift.contains_key(&job.name) || memory.unwell.contains(&job.name);
         let same = before(&job.name) == Some(text.as_str()) && !troubled;
         let new = prior.is_none() || before(&job.name).is_none();
-        (!same).then(|| Question { id: job.id.clone(), text: text.clone(), new })
+        let volumes = rendering.bill.volumes.iter().filter(|volume| volume.job_id == job.id);
+        let volumes = volumes.map(|volume| volume.called.clone()).collect();
+        (!same).then(|| Question { id: job.id.clone(), text: text.clone(), new, volumes })
     };
     jobs.iter().filter_map(question).collect()
 }

@@ -37,6 +37,14 @@ impl Target {
         }
     }
 
+    /// The namespace that the connection is for, as far as it is known.
+    pub fn namespace(&self) -> Option<&str> {
+        match self {
+            Self::Here(connection, _) => connection.namespace.as_deref(),
+            _ => None,
+        }
+    }
+
     /// A client for a change, in the namespace of the jobs.
     pub fn for_change(&self, common: &Common) -> Result<Client> {
         match self {

@@ -13,11 +13,19 @@ use super::target::refused;
 /// How long a plugin may take to make a volume.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Makes what is not there. Gives the ids of those that were made.
+/// Makes what is not there. Gives the ids of those that were made; none of them stays if one fails.
 pub async fn make(client: &Client, needed: &[Volume]) -> Result<Vec<String>> {
     let mut made = Vec::new();
+    let verdict = all(client, needed, &mut made).await;
+    if verdict.is_err() {
+        undo(client, &made).await;
+    }
+    verdict.map(|()| made)
+}
+
+async fn all(client: &Client, needed: &[Volume], made: &mut Vec<String>) -> Result<()> {
     if needed.is_empty() {
-        return Ok(made);
+        return Ok(());
     }
     let there = client.volumes().list().await;
     let there = there.map_err(|error| refused("The volumes of Nomad cannot be looked at", &error))?;
@@ -31,7 +39,7 @@ pub async fn make(client: &Client, needed: &[Volume]) -> Result<Vec<String>> {
         made.push(created.id.clone());
         ready(client, &created.id, &volume.called).await?;
     }
-    Ok(made)
+    Ok(())
 }
 
 /// Whether a node of the pool has a host volume of that name in its configuration.
@@ -58,6 +66,8 @@ fn wanted(volume: &Volume) -> NewVolume {
         plugin_id: Some("mkdir".to_owned()),
         node_pool: volume.node_pool.clone(),
         requested_capacity_min_bytes: volume.bytes,
+        // Nomad refuses a volume that may not become as large as it has to be.
+        requested_capacity_max_bytes: volume.bytes,
         requested_capabilities: volume.uses.iter().map(capability).collect(),
         parameters: volume.parameters.clone(),
         ..NewVolume::default()

@@ -57,6 +57,8 @@ fn wanted(volume: &NeededVolume, name: &str) -> NewVolume {
         plugin_id: Some("mkdir".to_owned()),
         node_pool: text(&volume.node_pool).filter(|pool| !pool.is_empty() && pool != "all"),
         requested_capacity_min_bytes: size,
+        // Nomad refuses a volume that may not become as large as it has to be.
+        requested_capacity_max_bytes: size,
         requested_capabilities: volume.uses.iter().map(capability).collect(),
         parameters: parameters.collect::<BTreeMap<_, _>>(),
         ..NewVolume::default()
