@@ -13,7 +13,8 @@
 //! | [`plan`] | what a change would do, in the words of a jobspec |
 //! | [`deployment`] | following a registration or a removal to its end, with what failing tasks said |
 //! | [`evaluations`], [`deployments`], [`allocations`], [`placement`] | what the scheduler decides, and why not |
-//! | [`namespaces`], [`node_pools`], [`nodes`], [`volumes`], [`variables`], [`services`] | the other nouns |
+//! | [`namespaces`], [`node_pools`], [`nodes`], [`volumes`], [`csi`], [`variables`], [`services`] | the other nouns |
+//! | [`events`] | what happens, as it happens |
 //! | [`acl`], [`operator`], [`agent`] | who may do what; the servers; one agent; snapshots |
 //! | [`consul`] | the same way to a Consul cluster |
 //! | `http` | the transport: addresses in turn, budgets, what may be done again, limits, TLS faults |
@@ -41,11 +42,13 @@ pub mod allocations;
 mod client;
 mod config;
 pub mod consul;
+pub mod csi;
 mod cure;
 pub mod deployment;
 pub mod deployments;
 mod error;
 pub mod evaluations;
+pub mod events;
 mod http;
 pub mod jobs;
 mod json;

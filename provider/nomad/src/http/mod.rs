@@ -124,6 +124,12 @@ impl Http {
         Error::new(request.call(self.product.name), problem)
     }
 
+    /// What came after an answer had begun.
+    pub(crate) fn broken(&self, request: &Request, address: &str, why: &str) -> Error {
+        let problem = Problem::Broken { address: address.to_owned(), why: why.to_owned() };
+        Error::new(request.call(self.product.name), problem)
+    }
+
     async fn pause(&self, retry: &mut Retry, request: &Request, fault: Fault) -> Result<(), Error> {
         if let Some(delay) = retry.after(&fault) {
             tokio::time::sleep(delay).await;

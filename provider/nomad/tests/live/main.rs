@@ -7,6 +7,8 @@ mod agent;
 mod cluster;
 mod consul;
 mod deployments;
+mod events;
+mod logins;
 mod nouns;
 mod plans;
 mod registrations;

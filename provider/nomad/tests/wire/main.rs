@@ -5,6 +5,9 @@
 mod addresses;
 mod answers;
 mod consul;
+mod csi;
+mod events;
+mod logins;
 mod retries;
 mod server;
 mod watching;
