@@ -36,7 +36,7 @@
 //! ```
 //!
 //! With everything known, `jobs[0].text` is the jobspec and `jobs[0].json()` what Nomad's API takes.
-//! [`hcl::jobfile`] reads a bare jobspec, [`jobspec::validate`] judges it, [`jobspec::format()`] lays it out.
+//! [`jobspec::bare`] reads a bare jobspec, [`jobspec::validate`] judges it, [`jobspec::format()`] lays it out.
 
 pub mod hcl;
 pub mod jobspec;

@@ -1,10 +1,8 @@
 //! The flags that set variables, and the order in which they count.
 
 use clap::Args;
-use packgen::hcl::eval::Dialect;
-use packgen::hcl::jobfile;
 use packgen::hcl::variables::{Format, Inputs, Layer, Source};
-use packgen::jobspec::patch;
+use packgen::jobspec::{bare, patch};
 use packgen::pack::Request;
 use packgen::source::{Diagnostic, Diagnostics, FileId, Span};
 use packgen::tree::Tree;
@@ -43,7 +41,7 @@ impl Variables {
         path: &str,
     ) -> Result<(Tree, Diagnostics), Diagnostics> {
         let inputs = self.inputs(session)?;
-        Ok(evaluated(session, file, path, &inputs))
+        Ok(evaluated(session, file, path, inputs))
     }
 
     /// A jobspec has no instances.
@@ -84,15 +82,12 @@ impl Variables {
     }
 }
 
-fn evaluated(session: &Session, file: FileId, path: &str, inputs: &Inputs) -> (Tree, Diagnostics) {
-    let files = Beside::file(path);
-    let options = jobfile::Options { inputs, files: &files, ..jobfile::Options::new(Dialect::Nomad) };
-    let done = jobfile::evaluate(&session.sources, file, &options);
-    (done.tree, done.findings)
+fn evaluated(session: &Session, file: FileId, path: &str, variables: Inputs) -> (Tree, Diagnostics) {
+    bare::read(&session.sources, file, &bare::Inputs { files: &Beside::file(path), variables })
 }
 
 fn read_patch(session: &Session, path: &str) -> Result<Tree, Diagnostics> {
     let file = session.read(path)?;
-    let (tree, findings) = evaluated(session, file, path, &Inputs::default());
+    let (tree, findings) = evaluated(session, file, path, Inputs::default());
     if findings.has_errors() { Err(findings) } else { Ok(tree) }
 }

@@ -198,16 +198,7 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hcl::eval::Dialect;
-    use crate::hcl::jobfile::{Options, evaluate};
-
-    fn shape(parents: &[Arc<str>], name: &str) -> Form {
-        match (parents.last().map(|last| &**last), name) {
-            (_, "group" | "task") => Form::Block { labels: 1 },
-            (_, "constraint") => Form::Block { labels: 0 },
-            _ => Form::Attribute,
-        }
-    }
+    use crate::jobspec::bare::{Inputs, evaluate};
 
     #[test]
     fn json_reads_like_the_native_syntax() {
@@ -224,7 +215,7 @@ mod tests {
             } }
         }"#;
         let file = sources.add("job.json", text);
-        let done = evaluate(&sources, file, &Options { shape: Some(shape), ..Options::new(Dialect::Nomad) });
+        let done = evaluate(&sources, file, &Inputs::default());
         assert!(!done.findings.has_errors(), "{}", done.findings.text(&sources));
         let job = &done.tree.blocks[0];
         assert_eq!(job.attr("priority").unwrap().value, 50.into());
@@ -236,6 +227,7 @@ mod tests {
         let groups: Vec<&str> = job.blocks_of("group").map(|block| &*block.labels[0].value).collect();
         assert_eq!(groups, ["g0", "g1"]);
         let task = &job.blocks_of("group").next().unwrap().blocks[0];
-        assert!(!task.attr("config").unwrap().literal_object);
+        let config = task.blocks_of("config").next().unwrap();
+        assert!(!config.attr("a").unwrap().literal_object);
     }
 }

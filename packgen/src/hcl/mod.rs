@@ -8,7 +8,6 @@ pub(crate) mod dates;
 pub mod eval;
 pub mod expand;
 pub mod functions;
-pub mod jobfile;
 pub mod json_body;
 pub mod number;
 pub mod quote;

@@ -73,6 +73,16 @@ impl Pack {
         export::hcl2(self, request)
     }
 
+    /// The pack as a pack of HashiCorp's nomad-pack: files with their paths; with them come warnings.
+    /// `freeze` fixes the variables that cannot be variables there, which otherwise are an error.
+    pub fn export_nomad_pack(
+        &self,
+        request: &Request,
+        freeze: bool,
+    ) -> Result<(Vec<(String, String)>, Diagnostics), Diagnostics> {
+        export::nomad_pack(self, request, freeze)
+    }
+
     /// Runs its own tests, `tests/*.hcl`.
     pub fn test(&self) -> Result<Vec<Tested>, Diagnostics> {
         testing::run(self)

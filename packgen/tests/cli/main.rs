@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+mod first_pack;
 mod fixture;
+mod nomad_pack;
 mod packs;
 mod specs;

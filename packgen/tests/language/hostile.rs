@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use packgen::hcl::data::{json, yaml};
 use packgen::hcl::eval::{Dialect, Env};
-use packgen::hcl::jobfile::{Options, evaluate};
 use packgen::hcl::syntax::{parse_body, parse_expression, parse_template};
 use packgen::hcl::variables::{Format, Layer};
+use packgen::jobspec::bare::{Inputs, evaluate};
 use packgen::source::SourceMap;
 use proptest::prelude::*;
 
@@ -21,7 +21,7 @@ fn eval(text: &str) -> Result<(), String> {
 fn job(text: String) -> String {
     let sources = SourceMap::new();
     let file = sources.add("j", text);
-    evaluate(&sources, file, &Options::new(Dialect::Nomad)).findings.text(&sources)
+    evaluate(&sources, file, &Inputs::default()).findings.text(&sources)
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn locals_that_lean_on_each_other_have_an_end() {
     text.push_str("}\njob \"x\" { priority = local.a4999 }\n");
     let sources = SourceMap::new();
     let file = sources.add("j", text.replace("a0 = 1", "z = local.a4999\n  a0 = 1"));
-    let findings = evaluate(&sources, file, &Options::new(Dialect::Nomad)).findings;
+    let findings = evaluate(&sources, file, &Inputs::default()).findings;
     assert!(findings.iter().any(|finding| finding.code == "too-deep"), "{}", findings.text(&sources));
 }
 

@@ -6,11 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use packgen::hcl::eval::Dialect;
-use packgen::hcl::jobfile;
 use packgen::hcl::variables::{Inputs, Layer, Source};
 use packgen::hcl::{Entry, Type, Value};
-use packgen::jobspec::diff;
+use packgen::jobspec::{bare, diff};
 use packgen::pack::{Builtin, Pack, Rendered, Request};
 use packgen::source::SourceMap;
 use serde_json::Value as Json;
@@ -96,7 +94,7 @@ fn reads_back(rendered: &Rendered, what: &str) {
     for job in rendered.jobs.as_ref().unwrap() {
         let sources = SourceMap::new();
         let file = sources.add("job.nomad.hcl", job.text.as_ref().unwrap().as_str());
-        let again = jobfile::evaluate(&sources, file, &jobfile::Options::new(Dialect::Nomad));
+        let again = bare::evaluate(&sources, file, &bare::Inputs::default());
         assert!(!again.findings.has_errors(), "{what}: {}", again.findings.text(&sources));
         let [block] = again.tree.blocks.as_slice() else {
             panic!("{what}: {} jobs", again.tree.blocks.len())

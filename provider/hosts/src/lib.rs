@@ -8,8 +8,6 @@ pub mod converge;
 mod fault;
 pub mod pki;
 pub mod secrets;
-#[cfg(unix)]
-pub mod seed;
 pub mod spec;
 #[cfg(unix)]
 pub mod ssh;

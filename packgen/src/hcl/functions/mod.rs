@@ -29,6 +29,7 @@ use std::sync::LazyLock;
 
 pub use args::{Args, Failure};
 pub use row::{Flow, Function, Param, Purity, Run, Want};
+pub(crate) use templates::templatefile;
 
 use super::eval::{Dialect, Evaluated, Scope, error};
 use super::syntax::Call;

@@ -6,15 +6,18 @@ use crate::tree::Attr;
 use super::super::cursor::Cursor;
 use super::super::grammar::{self, Allowed, Body, Runtime, Slot};
 use super::super::read::{Datum, read};
+use super::super::shorthand::{self, Compared};
 use super::did_you_mean;
 
 /// Checks all values in a block and in the blocks inside it.
 pub(super) fn body(body: &'static Body, at: Cursor<'_>, out: &mut Diagnostics) {
-    Walk { out, sidecar: false, of_task: false }.body(body, at, true);
+    Walk { out, job: at, sidecar: false, of_task: false }.body(body, at, true);
 }
 
 struct Walk<'o> {
     out: &'o mut Diagnostics,
+    /// The job, whose policies its groups inherit.
+    job: Cursor<'o>,
     /// Inside a `sidecar_task`, of which Nomad takes over only a part.
     sidecar: bool,
     /// Inside the `resources` of a task.
@@ -26,7 +29,7 @@ impl Walk<'_> {
     fn body(&mut self, body: &'static Body, at: Cursor<'_>, enforced: bool) {
         for attr in &at.block.attrs {
             if let Some(def) = body.attr(&attr.name) {
-                let enforced = enforced && !(self.of_task && def.name == "to");
+                let enforced = enforced && self.is_read(body, at, def.name);
                 self.value(def, at, attr, enforced);
             }
         }
@@ -56,6 +59,32 @@ impl Walk<'_> {
             ("Multiregion", "strategy") => at.has("region"),
             _ => true,
         }
+    }
+
+    /// Whether an attribute has any effect beside the others.
+    fn is_read(&self, body: &Body, at: Cursor<'_>, name: &str) -> bool {
+        let decides = |compared: Option<Compared>| {
+            compared.is_none_or(|compared| at.text("operator").is() == Some(compared.operator))
+        };
+        match (body.name, name) {
+            ("Port", "to") => !self.of_task,
+            ("Constraint", "operator") => decides(shorthand::constraint(at.block)),
+            ("Affinity", "operator") => decides(shorthand::affinity(at.block)),
+            ("VolumeMount", _) => at.attr("volume").is_some(),
+            ("ReschedulePolicy", _) => self.reschedules(at),
+            _ => true,
+        }
+    }
+
+    /// Whether a policy, with what it inherits, reschedules at all; one that does not is not looked at.
+    fn reschedules(&self, at: Cursor<'_>) -> bool {
+        let layers = [Some(at), self.job.block_of("reschedule")].into_iter().flatten();
+        let written = |name: &str| layers.clone().find(|layer| layer.attr(name).is_some());
+        let is_batch = self.job.text("type").is().is_some_and(|kind| kind.as_str() == "batch");
+        let unlimited = written("unlimited").map_or(Some(!is_batch), |layer| layer.bool("unlimited").is());
+        let attempts =
+            written("attempts").map_or(Some(i64::from(is_batch)), |layer| layer.int("attempts").is());
+        unlimited != Some(false) || attempts.is_none_or(|attempts| attempts > 0)
     }
 
     fn value(&mut self, def: &grammar::Attr, at: Cursor<'_>, attr: &Attr, enforced: bool) {
@@ -150,7 +179,7 @@ fn range(def: &grammar::Attr, number: i128) -> Option<Diagnostic> {
 mod tests {
     use crate::jobspec::bare::{Inputs, read as read_file};
     use crate::jobspec::validate::{Options, check};
-    use crate::source::SourceMap;
+    use crate::source::{Severity, SourceMap};
 
     fn found(task: &str) -> Vec<String> {
         let sources = SourceMap::new();
@@ -212,5 +241,63 @@ mod tests {
         );
         assert_eq!(role("a"), [""; 0]);
         assert_eq!(found("artifact {\nsource = \"${meta.url}\"\n}"), [""; 0]);
+    }
+
+    /// How a value in a job is judged: by its severity, or not at all.
+    fn judged(job: &str, code: &str) -> Option<Severity> {
+        let sources = SourceMap::new();
+        let text = format!("job \"j\" {{\n{job}\n}}\n");
+        let file = sources.add("t.nomad.hcl", text);
+        let (tree, findings) = read_file(&sources, file, &Inputs::default());
+        assert!(!findings.has_errors(), "{}", findings.text(&sources));
+        check(&tree, Options::default()).iter().find(|one| one.code == code).map(|one| one.severity)
+    }
+
+    const FORGOTTEN: Option<Severity> = Some(Severity::Warning);
+    const READ: Option<Severity> = Some(Severity::Error);
+
+    #[test]
+    fn an_operator_that_a_shorthand_replaces_is_not_read() {
+        let of = |block: &str| judged(block, "value");
+        for block in ["constraint", "affinity"] {
+            let with = |rest: &str| {
+                of(&format!(
+                    "{block} {{\nattribute = \"${{attr.x}}\"\noperator = \"like\"\nvalue = \"1\"\n{rest}\n}}"
+                ))
+            };
+            assert_eq!(with(""), READ, "{block}");
+            assert_eq!(with("version = \">= 1\""), FORGOTTEN, "{block}");
+        }
+        assert_eq!(of("constraint {\noperator = \"like\"\ndistinct_hosts = true\n}"), FORGOTTEN);
+        assert_eq!(of("constraint {\noperator = \"=\"\nattribute = \"a\"\nvalue = \"1\"\n}"), None);
+    }
+
+    #[test]
+    fn a_mount_without_a_volume_is_not_read() {
+        let of = |volume: &str| {
+            let mount = format!("volume_mount {{\n{volume}\npropagation_mode = \"both\"\n}}");
+            judged(&format!("group \"g\" {{\ntask \"t\" {{\n{mount}\n}}\n}}"), "value")
+        };
+        assert_eq!((of("volume = \"v\""), of("")), (READ, FORGOTTEN));
+    }
+
+    #[test]
+    fn a_policy_that_does_not_reschedule_is_not_read() {
+        let of = |kind: &str, job: &str, group: &str| {
+            let policy = |text: &str| format!("reschedule {{\n{text}\n}}");
+            let group = policy(&format!("delay_function = \"linear\"\n{group}"));
+            let job = if job.is_empty() { String::new() } else { policy(job) };
+            judged(&format!("type = \"{kind}\"\n{job}\ngroup \"g\" {{\n{group}\n}}"), "value")
+        };
+        let off = "attempts = 0\nunlimited = false";
+        assert_eq!(of("service", "", ""), READ);
+        assert_eq!(of("service", "", "attempts = 0"), READ);
+        assert_eq!(of("service", "", off), FORGOTTEN);
+        assert_eq!(of("service", off, ""), FORGOTTEN);
+        assert_eq!(of("service", off, "attempts = 2"), READ);
+        assert_eq!(of("service", off, "unlimited = true"), READ);
+        assert_eq!(of("batch", "", ""), READ);
+        assert_eq!(of("batch", "", "attempts = 0"), FORGOTTEN);
+        assert_eq!(of("batch", "", "attempts = 0\nunlimited = true"), READ);
     }
 }

@@ -1,173 +1,49 @@
-//! A pack's jobs as files that plain Nomad takes: `nomad job run -var … loki.nomad.hcl`.
+//! A pack for those who do not have packgen: as files that plain Nomad takes ([`hcl2`]), or as a pack of
+//! HashiCorp's nomad-pack ([`nomad_pack`]).
 //!
-//! The source stays as it is written: variables, locals and the job's own text. Only what plain Nomad does
-//! not have is replaced. Each file is then evaluated by Nomad's rules and compared with what the pack
+//! The source stays as it is written: variables, locals and the job's own text. Only what the reader does
+//! not have is replaced. What comes out is then evaluated by Nomad's rules and compared with what the pack
 //! renders: a file that would give another job is never handed out.
 
+mod expression;
+mod hcl2;
+mod nomad_pack;
 mod rewrite;
+mod validation;
 mod value;
 
-use std::fmt::Write as _;
-
-use crate::hcl::eval::Dialect;
-use crate::hcl::jobfile;
-use crate::hcl::quote::{References, quoted};
-use crate::hcl::syntax::Step;
-use crate::hcl::variables::{Validation, Variable, resolve};
-use crate::hcl::{Type, Value};
-use crate::jobspec::format::format;
-use crate::jobspec::{diff, validate};
+use crate::jobspec::{bare, diff, validate};
 use crate::source::{Diagnostic, Diagnostics, SourceMap, Span};
+use crate::tree::Block;
 
-use super::folder::Sandbox;
-use super::instance::{Instance, MARK};
-use super::render::{Base, volume_names};
-use super::{JobFile, Pack, RenderedJob, Request, functions};
+use super::RenderedJob;
 
-use rewrite::{Rewriter, uses_pack};
+pub(super) use hcl2::hcl2;
+pub(super) use nomad_pack::nomad_pack;
 
-/// One file for each job that runs with these values: its name and text. With them come warnings.
-pub(super) fn hcl2(
-    pack: &Pack,
-    request: &Request,
-) -> Result<(Vec<(String, String)>, Diagnostics), Diagnostics> {
-    let rendered = pack.render(request)?;
-    let jobs = rendered.jobs.map_err(|why| {
-        Diagnostic::error("not-known", format!("it is not known which jobs run: {why}"), Span::NONE)
-    })?;
-    let mut out = Diagnostics::new();
-    let instance = Instance::new(&pack.manifest, request.name.as_deref())?;
-    let (vars, _) = resolve(&pack.variables, &request.inputs, Dialect::Pack, &pack.sources);
-    let (sandbox, functions) = (Sandbox(&*pack.folder), functions::all(&pack.folder.shown()));
-    let vars_with_name = super::render::with_name(&vars, &instance);
-    let base =
-        Base { pack, instance: &instance, vars: &vars_with_name, sandbox: &sandbox, functions: &functions };
-    let volumes = volume_names(&base, &mut out);
-    let mut files = Vec::new();
-    for job in &jobs {
-        let Some(file) = pack.jobs.iter().find(|file| *file.name.value == *job.name) else { continue };
-        let env = base.env(Some(&job.name), &volumes, &file.locals, &mut out);
-        let mut rewriter = Rewriter::new(pack, &env, instance.name_value(), &mut out);
-        let text = written(pack, file, job, &vars, &instance.value(Some(&job.name), &volumes), &mut rewriter);
-        let text = format(&text);
-        prove(&text, job, &mut out);
-        files.push((format!("{}.nomad.hcl", job.id), text));
-    }
-    out.ok(files)
-}
+/// Files, each with its path in the folder of the export, and warnings.
+pub(super) type Exported = (Vec<(String, String)>, Diagnostics);
 
-fn written(
-    pack: &Pack,
-    file: &JobFile,
-    job: &RenderedJob,
-    vars: &Value,
-    own: &Value,
-    rewriter: &mut Rewriter<'_>,
-) -> String {
-    let mut out = head(pack, job);
-    for variable in &pack.variables {
-        out.push_str(&declared(pack, variable, vars.get(&variable.name.value)));
-    }
-    out.push_str("locals {\n");
-    if uses_pack([&file.block.body].into_iter().chain(&pack.locals).chain(&file.locals)) {
-        let _ = writeln!(out, "pack = {}", value::text(own));
-    }
-    for body in pack.locals.iter().chain(&file.locals) {
-        for attribute in body.attributes() {
-            let _ = writeln!(out, "{} = {}", &*attribute.name.value, rewriter.expr(&attribute.expr));
-        }
-    }
-    out.push_str("}\n\n");
-    let _ = writeln!(out, "job {} {{", quoted(&job.id, References::Escape));
-    let own_meta = file.block.body.blocks().any(|block| &*block.ty.value == "meta")
-        || file.block.body.attribute("meta").is_some();
-    if !own_meta {
-        let mark =
-            job.block().and_then(|block| block.blocks_of("meta").next()).and_then(|meta| meta.attr(MARK));
-        let mark = mark.and_then(|attr| attr.value.as_str()).unwrap_or_default();
-        let _ = writeln!(out, "meta {{\n{MARK} = {}\n}}", quoted(mark, References::Escape));
-    }
-    out.push_str(&rewriter.body(&file.block.body));
-    out.push_str("}\n");
-    out
-}
-
-fn head(pack: &Pack, job: &RenderedJob) -> String {
-    let manifest = &pack.manifest;
-    let mut out = format!(
-        "# Job {} of the pack {} {}, written by `packgen export hcl2`.\n",
-        job.name, &*manifest.name.value, manifest.version
-    );
-    for secret in
-        manifest.secrets.iter().filter(|secret| secret.jobs.iter().any(|name| *name.value == *job.name))
-    {
-        let _ = writeln!(
-            out,
-            "# It reads the secret {} from the Nomad variable nomad/jobs/{}.",
-            secret.key, job.id
-        );
-    }
-    for volume in manifest.volumes.iter().filter(|volume| *volume.job.value == *job.name) {
-        let _ = writeln!(out, "# It may need the host volume {}.", &*volume.name.value);
-    }
-    out.push('\n');
-    out
-}
-
-/// A variable as Nomad knows them: one exact type, the default filled in.
-fn declared(pack: &Pack, variable: &Variable, now: Option<&Value>) -> String {
-    let mut out = format!("variable {} {{\n", quoted(&variable.name.value, References::Escape));
-    let ty = variable.value_type().concrete();
-    if !ty.holds_any() && ty != Type::Any {
-        let _ = writeln!(out, "type = {ty}");
-    }
-    if let Some(description) = &variable.description {
-        let _ = writeln!(out, "description = {}", quoted(description, References::Escape));
-    }
-    if let Some(now) = now {
-        let _ = writeln!(out, "default = {}", value::text(now));
-    }
-    for rule in variable.validations.iter().filter(|rule| looks_at_itself(rule, &variable.name.value)) {
-        let condition = pack.sources.slice(rule.condition.span);
-        let _ = writeln!(
-            out,
-            "validation {{\ncondition = {condition}\nerror_message = {}\n}}",
-            quoted(&rule.message, References::Escape)
-        );
-    }
-    out.push_str("}\n\n");
-    out
-}
-
-/// Nomad lets a rule look at its own variable only.
-fn looks_at_itself(rule: &Validation, name: &str) -> bool {
-    let mut own = true;
-    rule.condition.names(&mut |path, _| {
-        own &= matches!(path.steps.first(), Some(Step::Attr(step)) if &*path.root.value == "var" && *step.value == *name);
-    });
-    own
-}
-
-/// Whether the file, read by Nomad's rules, is the job that the pack renders.
-fn prove(text: &str, job: &RenderedJob, out: &mut Diagnostics) {
+/// Whether a text, read by Nomad's rules, is the job that the pack renders. `ours` forgets what the reader
+/// adds on purpose.
+fn prove(text: &str, job: &RenderedJob, ours: impl Fn(&mut Block), out: &mut Diagnostics) {
     let sources = SourceMap::new();
     let file = sources.add(format!("{}.nomad.hcl", job.id), text);
-    let read = jobfile::evaluate(&sources, file, &jobfile::Options::new(Dialect::Nomad));
+    let mut read = bare::evaluate(&sources, file, &bare::Inputs::default());
     let mut found = read.findings;
     if !found.has_errors() {
         found.extend(validate::check(&read.tree, validate::Options::default()));
     }
     let wrong = |words: String| {
         let message = format!("job {:?} cannot be said in plain Nomad HCL: {words}", job.name);
-        Diagnostic::error("not-portable", message, Span::NONE).help("plain Nomad takes no `null` for most attributes, and knows none of the functions that only packs have")
+        Diagnostic::error("not-portable", message, job.block().map_or(Span::NONE, |block| block.span))
+            .help("plain Nomad takes no `null` for most attributes, and knows none of the functions that only packs have")
     };
     for finding in found.iter().filter(|finding| finding.is_error()) {
-        out.push(wrong(format!(
-            "{} ({})",
-            finding.message,
-            sources.slice(finding.at).lines().next().unwrap_or("")
-        )));
+        let line = sources.slice(finding.at);
+        out.push(wrong(format!("{} ({})", finding.message, line.lines().next().unwrap_or(""))));
     }
+    read.tree.blocks.iter_mut().for_each(ours);
     let (Some(ours), Some(theirs)) = (job.block(), read.tree.blocks.first()) else { return };
     if !found.has_errors() {
         for change in diff::jobs(ours, theirs) {

@@ -4,7 +4,7 @@
 use crate::hcl::Value;
 use crate::hcl::eval::Env;
 use crate::hcl::syntax::{Body, Call, Expr, ExprKind, Item, ObjectKey, Step};
-use crate::source::{Diagnostic, Diagnostics, Span};
+use crate::source::{Diagnostic, Diagnostics, SourceMap, Span};
 
 use super::super::Pack;
 use super::value;
@@ -71,20 +71,8 @@ impl<'r> Rewriter<'r> {
         }
     }
 
-    fn apply(&self, span: Span, mut edits: Vec<(Span, String)>) -> String {
-        edits.sort_by_key(|(at, _)| (at.start, std::cmp::Reverse(at.end)));
-        let mut out = String::new();
-        let mut done = span.start;
-        for (at, text) in edits.into_iter().filter(|(at, _)| at.start >= span.start && at.end <= span.end) {
-            if at.start < done {
-                continue;
-            }
-            out.push_str(&self.pack.sources.slice(Span { start: done, end: at.start, ..span }));
-            out.push_str(&text);
-            done = at.end;
-        }
-        out.push_str(&self.pack.sources.slice(Span { start: done, ..span }));
-        out
+    fn apply(&self, span: Span, edits: Vec<(Span, String)>) -> String {
+        spliced(&self.pack.sources, span, edits, |text| text).concat()
     }
 
     fn edits(&mut self, expr: &Expr, edits: &mut Vec<(Span, String)>) {
@@ -130,6 +118,28 @@ impl<'r> Rewriter<'r> {
     }
 }
 
+/// A span's source text with some of it replaced; of replacements inside each other the outer one counts.
+pub(super) fn spliced<T>(
+    sources: &SourceMap,
+    span: Span,
+    mut edits: Vec<(Span, T)>,
+    source: impl Fn(String) -> T,
+) -> Vec<T> {
+    edits.sort_by_key(|(at, _)| (at.start, std::cmp::Reverse(at.end)));
+    let mut out = Vec::new();
+    let mut done = span.start;
+    for (at, new) in edits.into_iter().filter(|(at, _)| at.start >= span.start && at.end <= span.end) {
+        if at.start < done {
+            continue;
+        }
+        out.push(source(sources.slice(Span { start: done, end: at.start, ..span })));
+        out.push(new);
+        done = at.end;
+    }
+    out.push(source(sources.slice(Span { start: done, ..span })));
+    out
+}
+
 /// Whether any expression of the bodies uses the object `pack`.
 pub(super) fn uses_pack<'b>(bodies: impl Iterator<Item = &'b Body>) -> bool {
     let mut uses = false;
@@ -140,7 +150,7 @@ pub(super) fn uses_pack<'b>(bodies: impl Iterator<Item = &'b Body>) -> bool {
 }
 
 /// Every expression of a body, those of inner blocks too.
-fn each_expr<'b>(body: &'b Body, see: &mut dyn FnMut(&'b Expr)) {
+pub(super) fn each_expr<'b>(body: &'b Body, see: &mut dyn FnMut(&'b Expr)) {
     for item in &body.items {
         match item {
             Item::Attribute(attribute) => see(&attribute.expr),
@@ -150,7 +160,7 @@ fn each_expr<'b>(body: &'b Body, see: &mut dyn FnMut(&'b Expr)) {
 }
 
 /// The outermost calls of functions that read files.
-fn calls_in<'e>(expr: &'e Expr, out: &mut Vec<(&'e Call, Span)>) {
+pub(super) fn calls_in<'e>(expr: &'e Expr, out: &mut Vec<(&'e Call, Span)>) {
     match &expr.kind {
         ExprKind::Call(call) if FROZEN.contains(&&*call.name.value) => out.push((call, expr.span)),
         ExprKind::Call(call) => call.args.iter().for_each(|arg| calls_in(arg, out)),

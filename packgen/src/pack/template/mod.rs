@@ -4,8 +4,8 @@
 //! place where it lands, by the kind of file that the template's name tells (`loki.yaml.hbs`: YAML). The
 //! result knows which of its parts a user typed.
 
-mod carrier;
-mod encode;
+pub(super) mod carrier;
+pub(super) mod encode;
 mod engine;
 mod helpers;
 mod path;

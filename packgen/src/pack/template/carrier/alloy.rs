@@ -1,7 +1,7 @@
 //! Alloy's configuration: strings in double quotes with escapes, raw ones in backticks.
 
 use super::super::encode::inner;
-use super::{Carrier, Next, Refusal, breaks_line};
+use super::{Carrier, Next, Quotes, Refusal, breaks_line};
 
 /// An Alloy file.
 #[derive(Default)]
@@ -64,5 +64,13 @@ impl Carrier for Alloy {
     fn whole(&mut self, _: &str, _: Next<'_>) -> Result<(), Refusal> {
         self.before = None;
         if self.state == State::Code { Ok(()) } else { Err(Refusal::quoted("quotes")) }
+    }
+
+    fn quotes(&self) -> Quotes {
+        match self.state {
+            State::Quoted => Quotes::Open,
+            State::Escape => Quotes::Escape,
+            _ => Quotes::None,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Environment files (`NAME=value`), as Nomad reads them for `env = true`: escapes in double quotes.
 
 use super::super::encode::inner;
-use super::{Carrier, Next, Refusal, breaks_line, is_harmless};
+use super::{Carrier, Next, Quotes, Refusal, breaks_line, is_harmless};
 
 /// An environment file.
 #[derive(Default)]
@@ -82,6 +82,14 @@ impl Carrier for Env {
 
     fn whole(&mut self, _: &str, _: Next<'_>) -> Result<(), Refusal> {
         if self.state == State::Equals { Ok(()) } else { Err(Refusal::quoted("quotes")) }
+    }
+
+    fn quotes(&self) -> Quotes {
+        match self.state {
+            State::Double => Quotes::Open,
+            State::Escape => Quotes::Escape,
+            _ => Quotes::None,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! INI files. Their readers do not agree on escapes, so that a value that would need one is refused.
 
-use super::{Carrier, Next, Refusal, breaks_line};
+use super::{Carrier, Next, Quotes, Refusal, breaks_line};
 
 /// An INI file.
 #[derive(Default)]
@@ -72,6 +72,11 @@ impl Carrier for Ini {
 
     fn whole(&mut self, _: &str, _: Next<'_>) -> Result<(), Refusal> {
         if self.state == State::Equals { Ok(()) } else { Err(Refusal::quoted("quotes")) }
+    }
+
+    /// Escapes differ too much from those of others: what needs one is refused.
+    fn quotes(&self) -> Quotes {
+        Quotes::None
     }
 }
 

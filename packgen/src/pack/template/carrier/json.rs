@@ -1,7 +1,7 @@
 //! JSON: strings are quoted, or escaped where quotes are open.
 
 use super::super::encode::inner;
-use super::{Carrier, Next, Refusal};
+use super::{Carrier, Next, Quotes, Refusal};
 
 /// A JSON file.
 #[derive(Default)]
@@ -31,5 +31,13 @@ impl Carrier for Json {
 
     fn whole(&mut self, _: &str, _: Next<'_>) -> Result<(), Refusal> {
         if self.open { Err(Refusal::quoted("quotes")) } else { Ok(()) }
+    }
+
+    fn quotes(&self) -> Quotes {
+        match (self.open, self.escaped) {
+            (true, true) => Quotes::Escape,
+            (true, false) => Quotes::Open,
+            _ => Quotes::None,
+        }
     }
 }

@@ -6,6 +6,8 @@
 
 mod alloy;
 mod env;
+pub(in crate::pack) mod finished;
+mod html;
 mod ini;
 mod json;
 mod nginx;
@@ -30,6 +32,34 @@ trait Carrier {
 
     /// Whether a whole value that a helper made can stand here. One that needs quotes around it cannot.
     fn whole(&mut self, value: &str, next: Next<'_>) -> Result<(), Refusal>;
+
+    /// Whether a string is open that knows escapes.
+    fn quotes(&self) -> Quotes;
+
+    /// Whether a text that can no longer be escaped stays in its place.
+    fn stays(&mut self, text: &str, next: Next<'_>) -> Result<(), Refusal> {
+        if self.quotes() != Quotes::None {
+            return finished::in_string(self, text);
+        }
+        if self.value(text, next)? == text {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            "this text needs quotes or escapes here, which nothing adds to what `templatefile` makes",
+            "write it with `jsonencode(x)`, in a shell script with quotes that the template adds",
+        ))
+    }
+}
+
+/// Whether a string is open that knows escapes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quotes {
+    /// None is.
+    None,
+    /// One is.
+    Open,
+    /// One is, and a backslash was read.
+    Escape,
 }
 
 /// What comes after a value.
@@ -96,6 +126,7 @@ fn carrier(name: &str) -> Option<Box<dyn Carrier>> {
         }
         "env" => Some(Box::new(env::Env::default())),
         "alloy" => Some(Box::new(alloy::Alloy::default())),
+        "html" | "htm" | "xml" | "svg" => Some(Box::new(html::Html::default())),
         "sh" | "bash" => Some(Box::new(shell::Shell::default())),
         _ if last.contains("nginx") => Some(Box::new(nginx::Nginx::default())),
         _ => None,

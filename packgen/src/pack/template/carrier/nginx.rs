@@ -1,6 +1,6 @@
 //! nginx's configuration. `$` starts a variable wherever it stands and cannot be escaped: it is refused.
 
-use super::{Carrier, Next, Refusal, breaks_line, is_harmless};
+use super::{Carrier, Next, Quotes, Refusal, breaks_line, is_harmless};
 
 /// A file for nginx.
 #[derive(Default)]
@@ -76,6 +76,11 @@ impl Carrier for Nginx {
             return Ok(());
         }
         Err(Refusal::new("a whole value cannot be a part of a word", "put blanks around it"))
+    }
+
+    /// Escapes differ too much from those of others: what needs one is refused.
+    fn quotes(&self) -> Quotes {
+        Quotes::None
     }
 }
 

@@ -1,6 +1,6 @@
 //! Scripts for a POSIX shell: values are words in single quotes, or escaped where quotes are open.
 
-use super::{Carrier, Next, Refusal, breaks_line, is_harmless};
+use super::{Carrier, Next, Quotes, Refusal, breaks_line, is_harmless};
 
 /// A shell script.
 #[derive(Default)]
@@ -70,6 +70,11 @@ impl Carrier for Shell {
     fn whole(&mut self, _: &str, _: Next<'_>) -> Result<(), Refusal> {
         self.before = Some('x');
         if self.state == State::Code { Ok(()) } else { Err(Refusal::quoted("quotes")) }
+    }
+
+    /// Escapes differ too much from those of others: what needs one is refused.
+    fn quotes(&self) -> Quotes {
+        Quotes::None
     }
 }
 

@@ -1,7 +1,7 @@
 //! TOML: strings are quoted, or escaped where quotes are open.
 
 use super::super::encode::inner;
-use super::{Carrier, Next, Refusal, breaks_line};
+use super::{Carrier, Next, Quotes, Refusal, breaks_line};
 
 /// A TOML file.
 #[derive(Default)]
@@ -54,6 +54,11 @@ impl Carrier for Toml {
             return Err(Refusal::quoted("quotes"));
         }
         if self.is_alone(next) { Ok(()) } else { Err(embedded()) }
+    }
+
+    /// It reads escapes two characters at a time: what needs one is refused.
+    fn quotes(&self) -> Quotes {
+        Quotes::None
     }
 }
 

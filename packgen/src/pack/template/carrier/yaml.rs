@@ -4,7 +4,7 @@
 //! scalar nothing can be quoted, so that what would end the scalar is refused there.
 
 use super::super::encode::inner;
-use super::{Carrier, Next, Refusal, breaks_line, is_harmless};
+use super::{Carrier, Next, Quotes, Refusal, breaks_line, finished, is_harmless};
 
 /// A YAML file.
 #[derive(Debug)]
@@ -95,6 +95,42 @@ impl Carrier for Yaml {
         }
         self.after_value();
         Ok(())
+    }
+
+    fn quotes(&self) -> Quotes {
+        match self.state {
+            State::Double => Quotes::Open,
+            State::Escape => Quotes::Escape,
+            _ => Quotes::None,
+        }
+    }
+
+    /// A block of text may have lines of its own, as long as they are as far to the right.
+    fn stays(&mut self, text: &str, next: Next<'_>) -> Result<(), Refusal> {
+        self.enter_line();
+        if self.quotes() != Quotes::None {
+            return finished::in_string(self, text);
+        }
+        if matches!(self.state, State::Block(..)) {
+            let far = |line: &str| {
+                line.is_empty() || line.len() - line.trim_start_matches(' ').len() >= self.indent
+            };
+            if text.split('\n').any(breaks_line) || !text.split('\n').skip(1).all(far) {
+                return Err(Refusal::new(
+                    "this text would leave the block of text that it stands in",
+                    "write it with `jsonencode(x)`, or build the document with `yamlencode`",
+                ));
+            }
+            self.after_value();
+            return Ok(());
+        }
+        if self.value(text, next)? == text {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            "YAML would take this text for something else than itself",
+            "write it with `jsonencode(x)`, or build the document with `yamlencode`",
+        ))
     }
 }
 
