@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use aws_lc_rs::digest;
 
 use super::quote::quote;
-use crate::blueprint::{Binary, Blueprint, Fetch, File, Packing, Proof, Unit};
+use crate::blueprint::{Binary, Blueprint, Disk, Fetch, File, Packing, Proof, Unit};
 use crate::fault::Fault;
 use crate::spec::Cidr;
 
@@ -136,6 +136,12 @@ fn foundations(blueprint: &Blueprint, lines: &mut Vec<String>) {
         let fs = disk.filesystem.name();
         lines.push(format!("disk {} {fs} {} {}", quote(&disk.device), quote(&disk.label), quote(&disk.path)));
     }
+    // A host whose disk is gone still starts, but without what needs it.
+    let mounts = blueprint.disks.iter().map(|disk| {
+        let Disk { label, path, filesystem, .. } = disk;
+        format!("LABEL={label} {path} {} defaults,noatime,nofail,x-lostops 0 2", filesystem.name())
+    });
+    lines.push(format!("mounts {}", quote(&mounts.collect::<Vec<_>>().join("\n"))));
 }
 
 fn elements(cidrs: &[Cidr]) -> String {
@@ -159,7 +165,8 @@ fn contents(blueprint: &Blueprint, lines: &mut Vec<String>) {
     let paths = dirs.iter().map(|dir| &dir.path).chain(files.iter().map(|file| &file.path));
     let paths: Vec<String> = paths.map(|path| format!(".{path}")).collect();
     if !paths.is_empty() {
-        let format = "'%F %n %a %U:%G'";
+        // Owners are given by name or by number.
+        let format = "'%F %n %a %U:%G\n%F %n %a %u:%g'";
         lines.push(format!(
             "STATS=$NL$(cd \"$R/\" && stat -c {format} \\\n{} 2>/dev/null)$NL",
             paths.join(" \\\n")

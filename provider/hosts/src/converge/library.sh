@@ -326,6 +326,23 @@ disk() {
   quietly mount -t "$2" "$DEVICE" "$R$4" || fail disk-broken "$1" "$OUT"
 }
 
+# Our lines in the table of filesystems are those with an option of ours, which nobody else reads.
+mounts() {
+  if [ -e "$R/etc/fstab" ]; then
+    [ "$(grep x-lostops "$R/etc/fstab")" != "$1" ] || return 0
+  else
+    [ -n "$1" ] || return 0
+  fi
+  change file /etc/fstab || return 0
+  mark daemon-reload
+  {
+    [ ! -e "$R/etc/fstab" ] || grep -v x-lostops "$R/etc/fstab"
+    [ -z "$1" ] || printf '%s\n' "$1"
+  } >"$R/etc/fstab.lostops-new"
+  owned "$R/etc/fstab.lostops-new" 644 -
+  quietly mv -f "$R/etc/fstab.lostops-new" "$R/etc/fstab" || blame file /etc/fstab
+}
+
 # ---- programs from outside the distribution ----
 
 # url, target. The address is not an argument: it may carry a password.
@@ -520,9 +537,9 @@ wall() {
   WAS=
   read -r WAS 2>/dev/null <"$S/wall" || :
   [ "$WAS" != "${LOADED%% *}" ] || return 0
-  marked "restart.$2" && return 0
-  change firewall "$1" || return 0
-  mark "restart.$2"
+  marked "reload.$2" && return 0
+  change firewall "$1"
+  mark "reload.$2"
 }
 
 walled() {

@@ -10,6 +10,7 @@ use crate::blueprint::Blueprint;
 use crate::fault::Fault;
 use crate::secrets::Secret;
 
+pub(crate) use body::sha256;
 pub use event::{Event, cure};
 pub use quote::quote;
 

@@ -122,9 +122,9 @@ impl RootSecrets {
         Ok(uuid(&*self.derive(&format!("token/{usage}/{}", self.rotation.tokens))?))
     }
 
-    /// The name of a token of that use, which is no secret and outlives rotations.
+    /// The name of a token of that use, which is no secret. Another token has another: Consul changes the secret of none.
     pub fn accessor(&self, usage: &str) -> Result<String, Broken> {
-        Ok(uuid(&*self.derive(&format!("accessor/{usage}"))?).expose().to_owned())
+        Ok(uuid(&*self.derive(&format!("accessor/{usage}/{}", self.rotation.tokens))?).expose().to_owned())
     }
 
     /// Bytes that only the root and that label give.
@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(one.token("x").unwrap(), other.token("x").unwrap());
         other.rotate(Rotation { tokens: 1, ..Rotation::default() }, 99);
         assert_ne!(one.token("x").unwrap(), other.token("x").unwrap());
-        assert_eq!(one.accessor("x").unwrap(), other.accessor("x").unwrap());
+        assert_ne!(one.accessor("x").unwrap(), other.accessor("x").unwrap());
         assert_ne!(one.accessor("x").unwrap(), one.token("x").unwrap().expose());
     }
 

@@ -18,6 +18,7 @@ fn the_first_run_makes_everything_and_the_second_nothing() {
         user nomad
         formatted HOST/disk
         mounted /srv/data
+        file /etc/fstab
         folder /opt/nomad/data
         file /etc/nomad.conf
         file /etc/consul.conf

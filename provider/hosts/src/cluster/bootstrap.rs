@@ -1,0 +1,165 @@
+//! The cluster's first tokens, policies and roles, made on the servers themselves: so it works for hosts that nobody can
+//! reach from where they were planned, and a crash between bootstrap and save loses nothing.
+//!
+//! Tokens are in files that only root reads, never in a process's arguments.
+
+use serde_json::{Value, json};
+
+use crate::blueprint::{Blueprint, Unit};
+use crate::secrets::Broken;
+
+use super::agents::{self, Tls};
+use super::{Site, consul, dir, file, ports, secret, units};
+
+const FOLDER: &str = "/etc/lostops/bootstrap";
+const UNIT: &str = "lostops-bootstrap.service";
+
+/// Jobs get Consul tokens by their own identity.
+pub(super) fn identities(site: &Site<'_>) -> bool {
+    site.spec.consul().is_some() && site.spec.security.acl && site.spec.security.workload_identity
+}
+
+pub(super) fn add(site: &Site<'_>, print: &mut Blueprint) -> Result<(), Broken> {
+    let at = |name: &str| format!("{FOLDER}/{name}");
+    print.dirs.push(dir(FOLDER, 0o700, "root:root"));
+    let management = site.root.token("nomad/management")?;
+    let mut files = vec![
+        file(&at("run"), include_str!("bootstrap.sh"), "root:root", 0o600),
+        file(&at("where"), &wherever(site), "root:root", 0o600),
+        file(&at("curl"), &curl(site), "root:root", 0o600),
+        secret(&at("nomad.token"), &format!("X-Nomad-Token: {}\n", management.expose()), "root:root", 0o600),
+        secret(
+            &at("nomad.bootstrap"),
+            &json!({ "BootstrapSecret": management.expose() }).to_string(),
+            "root:root",
+            0o600,
+        ),
+    ];
+    if site.spec.consul().is_some() {
+        let management = site.root.token("consul/management")?;
+        let header = format!("X-Consul-Token: {}\n", management.expose());
+        files.push(secret(&at("consul.token"), &header, "root:root", 0o600));
+        files.push(secret(&at("consul.steps"), &steps(site)?, "root:root", 0o600));
+    }
+    let path = format!("/etc/systemd/system/{UNIT}");
+    files.push(file(&path, units::BOOTSTRAP, "root:root", 0o644));
+    let restart_on = files.iter().map(|file| file.path.clone()).collect();
+    print.files.extend(files);
+    print.units.push(Unit { name: UNIT.into(), restart_on, reload_on: vec![], oneshot: true });
+    Ok(())
+}
+
+fn wherever(site: &Site<'_>) -> String {
+    let scheme = if site.spec.security.tls { "https" } else { "http" };
+    let consul =
+        site.spec.consul().map(|_| format!("{scheme}://{}", consul::address(site))).unwrap_or_default();
+    format!("NOMAD={scheme}://127.0.0.1:{}\nCONSUL={consul}\nDATA=/opt/nomad/data\n", ports::NOMAD_HTTP)
+}
+
+fn curl(site: &Site<'_>) -> String {
+    let Tls { ca, cert, key } = agents::tls("nomad");
+    let security = &site.spec.security;
+    match (security.tls, security.https_client_certs) {
+        (false, _) => String::new(),
+        (true, false) => format!("cacert = \"{ca}\"\n"),
+        (true, true) => format!("cacert = \"{ca}\"\ncert = \"{cert}\"\nkey = \"{key}\"\n"),
+    }
+}
+
+/// What Consul is to know, a line each: kind, name, JSON, between tabs. Later ones name earlier ones.
+fn steps(site: &Site<'_>) -> Result<String, Broken> {
+    let mut steps = vec![
+        policy("lostops-nomad-server", &format!("{AGENT}acl = \"write\"\nmesh = \"write\"\n")),
+        policy("lostops-nomad-client", AGENT),
+        policy("lostops-dns", READ),
+    ];
+    for (usage, policy) in [
+        ("consul/nomad-server", "lostops-nomad-server"),
+        ("consul/nomad-client", "lostops-nomad-client"),
+        ("consul/dns", "lostops-dns"),
+    ] {
+        steps.push(token(site, usage, "Policies", &json!([{ "Name": policy }]))?);
+    }
+    for (_, _, host) in site.spec.hosts() {
+        let identity = json!([{ "NodeName": host.name, "Datacenter": site.spec.datacenter }]);
+        steps.push(token(site, &consul::agent(&host.name), "NodeIdentities", &identity)?);
+    }
+    if identities(site) {
+        steps.extend(workloads(site));
+    }
+    Ok(steps
+        .iter()
+        .fold(String::new(), |text, (kind, name, value)| text + &format!("{kind}\t{name}\t{value}\n")))
+}
+
+type Step = (&'static str, String, Value);
+
+/// What an agent of Nomad does in Consul: it registers services of all jobs.
+const AGENT: &str = "agent_prefix \"\" { policy = \"read\" }\nnode_prefix \"\" { policy = \"write\" }\n\
+                     service_prefix \"\" { policy = \"write\" }\n";
+/// Who runs where, for names.
+const READ: &str = "node_prefix \"\" { policy = \"read\" }\nservice_prefix \"\" { policy = \"read\" }\n\
+                    query_prefix \"\" { policy = \"read\" }\n";
+/// What a job's tasks may read, if nobody says otherwise.
+const TASKS: &str = "key_prefix \"\" { policy = \"read\" }\nnode_prefix \"\" { policy = \"read\" }\n\
+                     service_prefix \"\" { policy = \"read\" }\n";
+
+fn policy(name: &str, rules: &str) -> Step {
+    ("policy", name.to_owned(), json!({ "Name": name, "Description": "Made by lostops", "Rules": rules }))
+}
+
+fn token(site: &Site<'_>, usage: &str, grant: &str, what: &Value) -> Result<Step, Broken> {
+    let accessor = site.root.accessor(usage)?;
+    let mut token = json!({
+        "AccessorID": accessor,
+        "SecretID": site.root.token(usage)?.expose(),
+        "Description": format!("Made by lostops: {usage}"),
+    });
+    token[grant] = what.clone();
+    Ok(("token", accessor, token))
+}
+
+/// Nomad vouches for its jobs, and Consul believes Nomad's keys, fetched from the server beside it.
+fn workloads(site: &Site<'_>) -> Vec<Step> {
+    let scheme = if site.spec.security.tls { "https" } else { "http" };
+    let mut config = json!({
+        "JWKSURL": format!("{scheme}://127.0.0.1:{}/.well-known/jwks.json", ports::NOMAD_HTTP),
+        "JWTSupportedAlgs": ["RS256"],
+        "BoundAudiences": ["consul.io"],
+        "ClaimMappings": {
+            "nomad_namespace": "nomad_namespace", "nomad_job_id": "nomad_job_id", "nomad_task": "nomad_task",
+            "nomad_service": "nomad_service",
+        },
+    });
+    if site.spec.security.tls {
+        config["JWKSCACert"] = json!(site.root.ca_pem());
+    }
+    let rule = |name: &str, kind: &str, bind: &str, selector: &str| {
+        let rule = json!({
+            "AuthMethod": "nomad-workloads", "Description": name, "BindType": kind, "BindName": bind, "Selector": selector,
+        });
+        ("binding-rule", name.to_owned(), rule)
+    };
+    vec![
+        policy("nomad-tasks", TASKS),
+        (
+            "role",
+            "nomad-tasks-default".into(),
+            json!({ "Name": "nomad-tasks-default", "Description": "Tasks of jobs in `default`. Made by lostops",
+                    "Policies": [{ "Name": "nomad-tasks" }] }),
+        ),
+        (
+            "auth-method",
+            "nomad-workloads".into(),
+            json!({ "Name": "nomad-workloads", "Type": "jwt", "Description": "Made by lostops",
+                    "TokenLocality": "local", "Config": config }),
+        ),
+        rule("lostops services", "service", "${value.nomad_service}", "\"nomad_service\" in value"),
+        rule(
+            "lostops tasks",
+            "role",
+            "nomad-tasks-${value.nomad_namespace}",
+            "\"nomad_service\" not in value",
+        ),
+    ]
+}

@@ -1,0 +1,92 @@
+//! From a cluster's spec and its root secrets to a blueprint for each host. Pure: no clock, no network, no files.
+//!
+//! What only says how to find the others (join lists, gossip keys) is in files of its own that nothing is restarted for:
+//! agents read them when they start, and adding a server must not restart every client.
+
+mod agents;
+mod base;
+mod bootstrap;
+mod check;
+mod consul;
+mod nomad;
+mod pins;
+mod ports;
+mod units;
+mod wall;
+
+use crate::blueprint::{Blueprint, Dir, File};
+use crate::fault::Fault;
+use crate::pki::{self, Authority};
+use crate::secrets::{Broken, RootSecrets, Secret};
+use crate::spec::{ClusterSpec, Host, Pool};
+
+pub use check::check;
+pub use pins::{CNI, CONSUL, NOMAD};
+
+/// Where every server keeps the cluster's root secrets, for root only.
+pub const ROOT_SECRETS: &str = "/etc/lostops/root.json";
+
+/// Where a Nomad client looks for an introduction token when it starts for the first time.
+pub const INTRODUCTION: &str = "/opt/nomad/data/client/intro_token.jwt";
+
+/// What each host should be, in the order of pools and hosts; or everything that is wrong with what was asked.
+pub fn blueprints(spec: &ClusterSpec, root: &RootSecrets) -> Result<Vec<Blueprint>, Vec<Fault>> {
+    let faults = check(spec);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let broken = |error: Broken| {
+        let cure = "Restore the state from a backup, or import the cluster from one of its servers";
+        vec![Fault::of_cluster("The cluster's secrets cannot be used", error.to_string(), cure)]
+    };
+    let authority = Authority::open(root).map_err(broken)?;
+    let each = spec.hosts().map(|(_, pool, host)| Site { spec, root, authority: &authority, pool, host });
+    each.map(|site| blueprint(&site)).collect::<Result<_, Broken>>().map_err(broken)
+}
+
+/// One host in its cluster: what everything here is made from.
+struct Site<'a> {
+    spec: &'a ClusterSpec,
+    root: &'a RootSecrets,
+    authority: &'a Authority<'a>,
+    pool: &'a Pool,
+    host: &'a Host,
+}
+
+fn blueprint(site: &Site<'_>) -> Result<Blueprint, Broken> {
+    let mut print = Blueprint { host: site.host.name.clone(), ..Blueprint::default() };
+    if site.spec.security.tls {
+        print.clock = Some(pki::validity(site.root));
+    }
+    base::add(site, &mut print);
+    if site.spec.security.firewall {
+        wall::add(site, &mut print);
+    }
+    if site.pool.role.serves() {
+        print.files.push(secret(ROOT_SECRETS, site.root.to_text().expose(), "root:root", 0o600));
+    }
+    consul::add(site, &mut print)?;
+    nomad::add(site, &mut print)?;
+    if site.pool.role.serves() && site.spec.security.acl {
+        bootstrap::add(site, &mut print)?;
+    }
+    Ok(print)
+}
+
+fn dir(path: &str, mode: u32, owner: &str) -> Dir {
+    Dir { path: path.into(), mode, owner: Some(owner.into()) }
+}
+
+fn file(path: &str, content: &str, owner: &str, mode: u32) -> File {
+    let content = Secret::new(content);
+    File { path: path.into(), content, mode, owner: Some(owner.into()), secret: false, once: false }
+}
+
+fn secret(path: &str, content: &str, owner: &str, mode: u32) -> File {
+    File { secret: true, ..file(path, content, owner, mode) }
+}
+
+/// JSON as a person would want to find it.
+fn json(value: &serde_json::Value) -> String {
+    format!("{value:#}\n")
+}

@@ -1,0 +1,211 @@
+//! What is on a host: as snapshots, and as rules that hold for all hosts.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use hosts::blueprint::{Blueprint, Proof};
+use hosts::cluster::blueprints;
+use hosts::converge::script;
+use hosts::spec::{ClusterSpec, Discovery, Version};
+
+use crate::sample::{alone, content, host, official, root, spec};
+
+/// A blueprint for people: everything but what is in files that must not be seen or that differ from run to run.
+fn outline(print: &Blueprint) -> String {
+    let mut text = format!("host {}\npackages {}\n", print.host, print.packages.join(" "));
+    for user in &print.users {
+        let _ = writeln!(
+            text,
+            "user {} home {}{}",
+            user.name,
+            user.home,
+            if user.system { " system" } else { "" }
+        );
+    }
+    for disk in &print.disks {
+        let _ =
+            writeln!(text, "disk {} {} {} at {}", disk.device, disk.filesystem.name(), disk.label, disk.path);
+    }
+    for dir in &print.dirs {
+        let _ = writeln!(text, "folder {:04o} {} {}", dir.mode, dir.owner.as_deref().unwrap(), dir.path);
+    }
+    for file in &print.files {
+        let hidden = if file.secret { " secret" } else { "" };
+        let _ =
+            writeln!(text, "file {:04o} {} {}{hidden}", file.mode, file.owner.as_deref().unwrap(), file.path);
+    }
+    for binary in &print.binaries {
+        let _ = writeln!(text, "program {} {} {}", binary.name, binary.version, binary.path);
+    }
+    let _ = writeln!(text, "modules {:?}\nsysctl {:?}", print.modules, print.sysctl);
+    for unit in &print.units {
+        let _ = writeln!(
+            text,
+            "unit {}\n  restart on {:?}\n  reload on {:?}",
+            unit.name, unit.restart_on, unit.reload_on
+        );
+    }
+    text
+}
+
+#[test]
+fn a_server() {
+    let print = host(&spec(), "server-1");
+    insta::assert_snapshot!(outline(&print));
+    for path in [
+        "/etc/nomad.d/nomad.json",
+        "/etc/nomad.d/join.json",
+        "/etc/consul.d/consul.json",
+        "/etc/consul.d/join.json",
+    ] {
+        insta::assert_snapshot!(format!("server{}", path.replace(['/', '.'], "-")), content(&print, path));
+    }
+}
+
+#[test]
+fn a_client() {
+    let print = host(&spec(), "data-1");
+    insta::assert_snapshot!(outline(&print));
+    for path in [
+        "/etc/nomad.d/nomad.json",
+        "/etc/nomad.d/join.json",
+        "/etc/consul.d/consul.json",
+        "/etc/docker/daemon.json",
+    ] {
+        insta::assert_snapshot!(format!("client{}", path.replace(['/', '.'], "-")), content(&print, path));
+    }
+    for path in ["/etc/systemd/system/nomad.service", "/etc/systemd/system/consul.service"] {
+        insta::assert_snapshot!(format!("client{}", path.replace(['/', '.'], "-")), content(&print, path));
+    }
+}
+
+#[test]
+fn a_host_that_is_everything() {
+    let print = host(&alone(), "solo");
+    insta::assert_snapshot!(outline(&print));
+    insta::assert_snapshot!(
+        "solo-nomad",
+        content(&print, "/etc/nomad.d/nomad.json") + &content(&print, "/etc/nomad.d/join.json")
+    );
+}
+
+#[test]
+fn what_consul_is_told_at_first() {
+    let print = host(&spec(), "server-2");
+    let steps = content(&print, "/etc/lostops/bootstrap/consul.steps");
+    let ids = |text: &str| {
+        let mut settings = insta::Settings::clone_current();
+        settings.add_filter("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", "UUID");
+        settings.add_filter("-----BEGIN CERTIFICATE-----[^\"]*", "CA");
+        settings.bind(|| insta::assert_snapshot!("steps", text));
+    };
+    ids(&steps);
+    assert!(steps.lines().all(|line| line.split('\t').count() == 3));
+}
+
+#[test]
+fn the_same_secrets_give_the_same_hosts() {
+    let hashes =
+        |prints: Vec<Blueprint>| prints.iter().map(|print| script(print).unwrap().hash).collect::<Vec<_>>();
+    let once = blueprints(&spec(), &root()).unwrap();
+    let again =
+        blueprints(&spec(), &hosts::secrets::RootSecrets::from_text(root().to_text().expose()).unwrap())
+            .unwrap();
+    assert_eq!(hashes(once.clone()), hashes(again));
+    assert_eq!(hashes(once).iter().collect::<BTreeSet<_>>().len(), 6);
+}
+
+#[test]
+fn a_new_server_restarts_nobody() {
+    let mut grown = spec();
+    for (name, address) in [("server-4", "10.0.0.4"), ("server-5", "10.0.0.5")] {
+        let mut new = grown.pools["servers"].hosts[0].clone();
+        (new.name, new.private_address) = (name.into(), Some(address.parse().unwrap()));
+        grown.pools.get_mut("servers").unwrap().hosts.push(new);
+    }
+    for name in ["server-1", "web-1", "data-1"] {
+        let (before, after) = (host(&spec(), name), host(&grown, name));
+        let changed: Vec<&str> = before
+            .files
+            .iter()
+            .filter(|file| !after.files.contains(file))
+            .map(|file| file.path.as_str())
+            .collect();
+        assert!(changed.contains(&"/etc/nomad.d/join.json"), "{changed:?}");
+        for unit in after.units.iter().filter(|unit| !unit.oneshot) {
+            assert!(
+                !unit.restart_on.iter().any(|path| changed.contains(&path.as_str())),
+                "{name}: {}, {changed:?}",
+                unit.name
+            );
+        }
+    }
+}
+
+#[test]
+fn no_secret_is_in_a_file_that_others_read() {
+    for spec in [spec(), alone()] {
+        for print in blueprints(&spec, &root()).unwrap() {
+            let shown = format!("{print:?}");
+            for file in &print.files {
+                let text = file.content.expose();
+                let holds = [
+                    "PRIVATE KEY",
+                    "\"encrypt\"",
+                    "\"token\"",
+                    "\"agent\":",
+                    "-Token: ",
+                    "\"master\"",
+                    "SecretID",
+                    "BootstrapSecret",
+                ];
+                let holds = holds.iter().any(|word| text.contains(word));
+                // Our own script names what it handles.
+                assert!(file.secret == holds || file.path.ends_with("/run"), "{}", file.path);
+                assert!(!file.secret || file.mode.trailing_zeros() >= 3, "{} {:o}", file.path, file.mode);
+                assert!(!file.secret || !shown.contains(text), "{}", file.path);
+            }
+            let clients_have = print.files.iter().any(|file| file.path == hosts::cluster::ROOT_SECRETS);
+            assert_eq!(clients_have, print.host.starts_with('s'), "{}", print.host);
+        }
+    }
+}
+
+#[test]
+fn what_is_pinned_is_known_by_checksum_and_what_is_not_by_signature() {
+    let print = host(&spec(), "server-1");
+    assert!(print.binaries.iter().all(|binary| binary.fetches.len() == 2));
+    let proofs = |print: &Blueprint| {
+        print.binaries[1].fetches.values().map(|fetch| fetch.proof.clone()).collect::<Vec<_>>()
+    };
+    assert!(proofs(&print).iter().all(|proof| matches!(proof, Proof::Sha256(sum) if sum.len() == 64)));
+    let later = ClusterSpec { nomad: official(Version::new(2, 0, 9)), ..spec() };
+    let print = host(&later, "server-1");
+    insta::assert_debug_snapshot!(print.binaries[1].fetches.values().next().unwrap());
+}
+
+#[test]
+fn without_consul_nothing_of_it_is_left() {
+    let print = host(&ClusterSpec { discovery: Discovery::Nomad, ..spec() }, "server-1");
+    let words = outline(&print);
+    assert!(!words.contains("consul"), "{words}");
+    assert!(!content(&print, "/etc/lostops/wall.nft").contains("8301"));
+}
+
+#[test]
+fn a_hundred_hosts_are_planned_at_once() {
+    let mut many = spec();
+    let web = many.pools.get_mut("web").unwrap();
+    let first = web.hosts[0].clone();
+    web.hosts = (1..=96)
+        .map(|at| hosts::spec::Host {
+            name: format!("web-{at}"),
+            address: None,
+            private_address: Some([10, 0, 1, at].into()),
+        })
+        .collect();
+    assert_ne!(web.hosts[0], first);
+    let prints = blueprints(&many, &root()).unwrap();
+    assert_eq!(prints.len(), 100);
+    assert_eq!(prints.iter().map(|print| script(print).unwrap().hash).collect::<BTreeSet<_>>().len(), 100);
+}
