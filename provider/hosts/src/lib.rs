@@ -4,11 +4,12 @@
 //! It must never know Terraform or jobspecs.
 
 pub mod blueprint;
-pub mod cluster;
 pub mod converge;
 mod fault;
 pub mod pki;
 pub mod secrets;
+#[cfg(unix)]
+pub mod seed;
 pub mod spec;
 #[cfg(unix)]
 pub mod ssh;

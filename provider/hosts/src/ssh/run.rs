@@ -180,15 +180,18 @@ fn pause(count: u32) -> Duration {
 /// What the login shell there is to run. Every word is quoted, so that it may be a shell of any kind.
 fn words(sudo: &Sudo, entry: &[String]) -> String {
     let entry = entry.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ");
+    // Sudo forgets whence we come, so it goes along as a word.
+    let shell = "/bin/sh \"$@\" \"${SSH_CONNECTION:-}\"";
     let how = match sudo {
-        Sudo::No => return format!("exec /bin/sh {entry}"),
-        Sudo::Yes { password: None } => "sudo -n".to_owned(),
-        Sudo::Yes { password: Some(_) } => format!("sudo -S -p \"{PROMPT}\""),
+        Sudo::No => format!("exec {shell}"),
+        Sudo::Yes { password } => {
+            let ask = if password.is_some() { format!("-S -p \"{PROMPT}\"") } else { "-n".to_owned() };
+            format!(
+                "if [ \"$(id -u)\" -eq 0 ]; then exec {shell}; fi; LC_ALL=C; export LC_ALL; exec sudo {ask} -- {shell}"
+            )
+        }
     };
-    let become_root = format!(
-        "if [ \"$(id -u)\" -eq 0 ]; then exec /bin/sh \"$@\"; fi; LC_ALL=C; export LC_ALL; exec {how} -- /bin/sh \"$@\""
-    );
-    format!("exec /bin/sh -c {} lostops {entry}", quote(&become_root))
+    format!("exec /bin/sh -c {} lostops {entry}", quote(&how))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 # Runs on the host, from the command line of one process: no single quote, exclamation mark or backslash may be in it, as
-# the login shell may be of any kind. $1 is the bundle's size, $2 the lock, $3 how long to wait for it.
+# the login shell may be of any kind. $1 is the bundle's size, $2 the lock, $3 how long to wait for it, $4 whence it is
+# reached, where that is known.
 set -u;
 umask 077;
 LC_ALL=C; export LC_ALL;
@@ -17,7 +18,7 @@ if [ -n "$2" ] && command -v flock >/dev/null 2>&1; then
   exec 9>>"$2";
   flock -n 9 || { echo "@lostops busy"; flock -w "$3" 9 || exit 93; };
 fi;
-LOSTOPS_WORK=$work; LOSTOPS_BLOB=$work/blob; export LOSTOPS_WORK LOSTOPS_BLOB;
+LOSTOPS_WORK=$work; LOSTOPS_BLOB=$work/blob; LOSTOPS_PEER=${4:-}; export LOSTOPS_WORK LOSTOPS_BLOB LOSTOPS_PEER;
 . ./environment;
 sh ./script "$@" 3>&1 4<&0 9>&- </dev/null;
 exit $?

@@ -17,7 +17,8 @@ const BLOB: &str = include_str!("blob.sh");
 
 /// One script of POSIX sh and what it needs. It runs in an empty private folder that is gone afterwards.
 ///
-/// What it prints to standard output is what it says; standard error is noise, shown only when it fails.
+/// What it prints to standard output is what it says; standard error is noise, shown only when it fails. `LOSTOPS_PEER`
+/// is `$SSH_CONNECTION`, also behind sudo, and empty on other ways.
 #[derive(Clone, Debug)]
 pub struct Task {
     /// The script.

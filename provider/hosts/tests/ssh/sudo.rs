@@ -32,7 +32,7 @@ async fn attempt(mode: &str, password: Option<&str>) -> Option<(Result<Vec<Strin
     sshd.install("id", "#!/bin/sh\necho 1000\n");
     sshd.install("sudo", &FAKE.replace("$MODE", mode));
     let host = Host { sudo: Sudo::Yes { password: password.map(Secret::new) }, ..sshd.host() };
-    let mut task = Task::new("echo \"$AS\"; cat secret; echo hunter2 >&2");
+    let mut task = Task::new("echo \"$AS\"; cat secret; [ \"$LOSTOPS_PEER\" ] || exit 9; echo hunter2 >&2");
     task.files.insert("secret".into(), b"file\n".to_vec());
     let (contact, events) = run(&sshd.client(), &host, &task).await;
     if let Err(fault) = &contact.result {

@@ -11,8 +11,9 @@ use crate::sshd::{Sshd, run, said};
 #[tokio::test]
 async fn a_script_has_its_files_arguments_and_variables() {
     let Some(sshd) = Sshd::start() else { return };
-    let mut task =
-        Task::new("printf '%s\\n' \"$1\" \"$2\" \"$TEXT\"; cat files/a; pwd; echo \"$LOSTOPS_WORK\"");
+    let mut task = Task::new(
+        "printf '%s\\n' \"$1\" \"$2\" \"$TEXT\"; cat files/a; pwd; echo \"$LOSTOPS_WORK\"; echo \"$LOSTOPS_PEER\"",
+    );
     task.arguments = vec!["it's".into(), "two words $HOME `x`".into()];
     task.environment.insert("TEXT".into(), "line 1\nline 2'".into());
     task.files.insert("files/a".into(), b"content\n".to_vec());
@@ -20,6 +21,7 @@ async fn a_script_has_its_files_arguments_and_variables() {
     let said = said(contact);
     assert_eq!(said[..5], ["it's", "two words $HOME `x`", "line 1", "line 2'", "content"]);
     assert_eq!(said[5], said[6]);
+    assert!(said[7].starts_with("127.0.0.1 "), "{}", said[7]);
     assert!(!fs::exists(&said[5]).unwrap(), "the folder is gone");
     assert_eq!(events[0], Event::Ready);
     assert_eq!(events[1], Event::Said("it's".into()), "told as it comes");
