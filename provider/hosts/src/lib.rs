@@ -4,6 +4,7 @@
 //! It must never know Terraform or jobspecs.
 
 pub mod blueprint;
+pub mod cluster;
 pub mod converge;
 mod fault;
 pub mod pki;
