@@ -7,6 +7,8 @@ pub mod blueprint;
 pub mod cluster;
 pub mod converge;
 mod fault;
+#[cfg(unix)]
+pub mod local;
 pub mod pki;
 pub mod secrets;
 #[cfg(unix)]

@@ -3,8 +3,7 @@
 //! Must never let a value through that `ssh` could take for an option or for syntax.
 
 use super::HostKey;
-use crate::secrets::Secret;
-use crate::way::Unusable;
+use crate::way::{Sudo, Unusable};
 
 /// A host, and what is known about it.
 #[derive(Clone, Debug, Default)]
@@ -23,19 +22,6 @@ pub struct Host {
     pub sudo: Sudo,
     /// The way there: each is reached through the one before. None: what the SSH configuration says.
     pub bastions: Vec<Bastion>,
-}
-
-/// How to become root.
-#[derive(Clone, Debug, Default)]
-pub enum Sudo {
-    /// Not at all: the user does what is to be done.
-    #[default]
-    No,
-    /// By sudo, unless the user is root already.
-    Yes {
-        /// Sent only if sudo asks.
-        password: Option<Secret>,
-    },
 }
 
 /// A host on the way to another.

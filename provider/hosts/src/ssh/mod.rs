@@ -13,6 +13,6 @@ mod run;
 
 pub use credentials::{Agent, Credentials};
 pub use fleet::each;
-pub use host::{Bastion, Host, Sudo};
+pub use host::{Bastion, Host};
 pub use host_key::HostKey;
 pub use run::{Client, Contact};

@@ -9,9 +9,9 @@ use tokio::process::Command;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::config::Folder;
-use super::{Credentials, Host, HostKey, Sudo, diagnosis};
+use super::{Credentials, Host, HostKey, diagnosis};
 use crate::way::{
-    Answer, Cause, Event, Fault, Group, Listener, PROMPT, Task, Terms, Transcript, Unusable, converse, quote,
+    Answer, Cause, Event, Fault, Group, Heard, Listener, Task, Terms, Transcript, Unusable, cause, converse,
 };
 
 /// As often a connection that was closed before login is tried again: a server that is asked by many at once turns some
@@ -74,7 +74,7 @@ impl Client {
         {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err((cause, heard))) => fault(cause, heard),
-            Err(_) => fault(Cause::TimedOut(task.deadline), Vec::new()),
+            Err(_) => fault(Cause::TimedOut(task.deadline), Heard::default()),
         };
         contact
     }
@@ -86,7 +86,7 @@ impl Client {
         task: &Task,
         listener: Listener<'_>,
         contact: &mut Contact,
-    ) -> Result<Answer, (Cause, Vec<String>)> {
+    ) -> Result<Answer, (Cause, Heard)> {
         let begun = Instant::now();
         let (mut turned_away, mut broken) = (0, 0);
         loop {
@@ -96,9 +96,11 @@ impl Client {
             for (bastion, keys) in known.bastions.iter_mut().zip(&contact.bastion_keys) {
                 bastion.keys.clone_from(keys);
             }
-            let transcript =
-                self.attempt(&known, task, listener, contact).await.map_err(|cause| (cause, Vec::new()))?;
-            let Some(cause) = diagnosis::cause(&transcript) else {
+            let transcript = self
+                .attempt(&known, task, listener, contact)
+                .await
+                .map_err(|cause| (cause, Heard::default()))?;
+            let Some(cause) = cause(&transcript, diagnosis::connection) else {
                 return Ok(Answer { said: transcript.said });
             };
             let again = match cause {
@@ -110,7 +112,7 @@ impl Client {
             };
             if !again {
                 let locked = cause == Cause::WrongKey && self.credentials.locked();
-                return Err((if locked { Cause::KeyLocked } else { cause }, transcript.noise));
+                return Err((if locked { Cause::KeyLocked } else { cause }, transcript.into()));
             }
             listener(Event::Again(cause.to_string()));
             sleep(pause(turned_away + broken)).await;
@@ -133,16 +135,13 @@ impl Client {
         })?;
         let mut command = Command::new(&self.program);
         command.arg("-F").arg(folder.last()).arg("-T").arg("--").arg(&host.address);
-        command.arg(words(&host.sudo, &task.entry(bundle.len())));
+        command.arg(host.sudo.command(&task.entry(bundle.len())));
         let no_program = |error: std::io::Error| Cause::NoProgram {
             program: self.program.display().to_string(),
             why: error.to_string(),
         };
         let (group, pipes) = Group::start(&mut command).map_err(no_program)?;
-        let password = match &host.sudo {
-            Sudo::Yes { password } => password.as_ref(),
-            Sudo::No => None,
-        };
+        let password = host.sudo.password();
         let listener = |event: Event| {
             if event == Event::Ready {
                 folder.forget_key();
@@ -175,38 +174,4 @@ fn pause(count: u32) -> Duration {
         .duration_since(std::time::UNIX_EPOCH)
         .map_or(0, |now| u64::from(now.subsec_nanos()) % 400);
     Duration::from_millis(300 * u64::from(count.max(1)) + jitter)
-}
-
-/// What the login shell there is to run. Every word is quoted, so that it may be a shell of any kind.
-fn words(sudo: &Sudo, entry: &[String]) -> String {
-    let entry = entry.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ");
-    // Sudo forgets whence we come, so it goes along as a word.
-    let shell = "/bin/sh \"$@\" \"${SSH_CONNECTION:-}\"";
-    let how = match sudo {
-        Sudo::No => format!("exec {shell}"),
-        Sudo::Yes { password } => {
-            let ask = if password.is_some() { format!("-S -p \"{PROMPT}\"") } else { "-n".to_owned() };
-            format!(
-                "if [ \"$(id -u)\" -eq 0 ]; then exec {shell}; fi; LC_ALL=C; export LC_ALL; exec sudo {ask} -- {shell}"
-            )
-        }
-    };
-    format!("exec /bin/sh -c {} lostops {entry}", quote(&how))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::secrets::Secret;
-
-    #[test]
-    fn what_the_login_shell_runs_is_plain_for_any_shell() {
-        let entry = Task::new("true").entry(7);
-        for sudo in
-            [Sudo::No, Sudo::Yes { password: None }, Sudo::Yes { password: Some(Secret::new("hunter2")) }]
-        {
-            let words = words(&sudo, &entry);
-            assert!(!words.contains(['!', '\\', '\n']) && !words.contains("hunter2"), "{words}");
-        }
-    }
 }

@@ -5,12 +5,28 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::Transcript;
+use crate::converge::Event;
+
 /// A task that was not done on one host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     host: String,
     cause: Cause,
-    heard: Vec<String>,
+    heard: Heard,
+}
+
+/// What was heard before it failed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Heard {
+    said: Vec<String>,
+    noise: Vec<String>,
+}
+
+impl From<Transcript> for Heard {
+    fn from(transcript: Transcript) -> Self {
+        Self { said: transcript.said, noise: transcript.noise }
+    }
 }
 
 /// What went wrong.
@@ -174,7 +190,7 @@ impl Cause {
 }
 
 impl Fault {
-    pub(crate) fn new(host: &str, cause: Cause, heard: Vec<String>) -> Self {
+    pub(crate) fn new(host: &str, cause: Cause, heard: Heard) -> Self {
         Self { host: host.to_owned(), cause, heard }
     }
 
@@ -190,15 +206,20 @@ impl Fault {
 
     /// The last lines that were heard from there, or from the program on the way.
     pub fn heard(&self) -> &[String] {
-        &self.heard
+        &self.heard.noise
+    }
+
+    /// What the script had said by then.
+    pub fn said(&self) -> &[String] {
+        &self.heard.said
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}; {}", self.host, self.cause, self.cause.advice())?;
-        let last = self.heard.len().saturating_sub(5);
-        self.heard[last..].iter().try_for_each(|line| write!(f, "\n  | {line}"))
+        let last = self.heard().len().saturating_sub(5);
+        self.heard()[last..].iter().try_for_each(|line| write!(f, "\n  | {line}"))
     }
 }
 
@@ -206,8 +227,15 @@ impl std::error::Error for Fault {}
 
 impl From<Fault> for crate::Fault {
     fn from(fault: Fault) -> Self {
-        let last = fault.heard.len().saturating_sub(5);
-        let heard = fault.heard[last..].iter().map(|line| format!("\n  | {line}")).collect::<Vec<_>>();
+        // A converge script says itself what is wrong, and better than its exit code does.
+        let told = fault.said().iter().rev().find_map(|line| Event::parse(line)?.fault(&fault.host));
+        if let Some(told) =
+            told.filter(|_| matches!(fault.cause, Cause::Script(_) | Cause::DiskFull | Cause::ReadOnly))
+        {
+            return told;
+        }
+        let last = fault.heard().len().saturating_sub(5);
+        let heard = fault.heard()[last..].iter().map(|line| format!("\n  | {line}")).collect::<Vec<_>>();
         let cure = format!("{}{}", fault.cause.advice(), heard.concat());
         Self::of_host(fault.host, "what was to be done is not done", fault.cause.to_string(), cure)
     }

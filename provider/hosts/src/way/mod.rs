@@ -5,17 +5,23 @@
 
 mod blob;
 mod bundle;
+mod converge;
 mod conversation;
+mod diagnosis;
 mod fault;
 mod process;
 mod quote;
+mod sudo;
 mod task;
 
 pub use blob::Blob;
 pub use fault::{Cause, Fault};
+pub use sudo::Sudo;
 pub use task::Task;
 
 pub(crate) use conversation::{Ending, PROMPT, Terms, Transcript, converse};
+pub(crate) use diagnosis::cause;
+pub(crate) use fault::Heard;
 pub(crate) use process::Group;
 pub(crate) use quote::quote;
 

@@ -20,7 +20,7 @@ fn both_kinds_of_names_show_the_same_files() {
         assert_eq!(plain.files, joliet.files);
         assert_eq!(plain.files["user-data"], seed.user_data(Carrier::NoCloud).unwrap().as_bytes());
         assert_eq!(plain.files["meta-data"], seed.meta_data().unwrap().as_bytes());
-        assert_eq!(plain.files.get("network-config").is_some(), seed.network.is_some());
+        assert_eq!(plain.files.contains_key("network-config"), seed.network.is_some());
         assert!(plain.modes.values().all(|mode| *mode == 0o100_400), "{:?}", plain.modes);
         assert!(image == seed.image().unwrap(), "the same to the byte");
     }

@@ -2,8 +2,8 @@
 //! hosts of the acceptance tests.
 
 use hosts::secrets::Secret;
-use hosts::ssh::{Host, Sudo};
-use hosts::way::{Cause, Event, Task};
+use hosts::ssh::Host;
+use hosts::way::{Cause, Event, Sudo, Task};
 
 use crate::sshd::{Sshd, run};
 

@@ -1,0 +1,88 @@
+//! This machine as a host.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
+
+use std::fs;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use hosts::blueprint::{Blueprint, Dir, File};
+use hosts::converge::{self, Event as Told};
+use hosts::local::Local;
+use hosts::secrets::Secret;
+use hosts::way::{Blob, Cause, Event, Task};
+
+fn local() -> Local {
+    Local { name: "here".into(), ..Local::default() }
+}
+
+#[tokio::test]
+async fn a_task_has_what_it_has_on_any_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let large = folder.path().join("large");
+    fs::write(&large, vec![b'x'; 300_000]).unwrap();
+    let blob = Arc::new(Blob::of(&large).unwrap());
+    let mut task = Task::new("cat a; echo \"$1 [$LOSTOPS_PEER]\"; sh \"$LOSTOPS_BLOB\" \"$2\" \"$3\"");
+    task.files.insert("a".into(), b"content\n".to_vec());
+    let arrived = folder.path().join("arrived");
+    task.arguments = vec!["one".into(), blob.sha256().into(), arrived.display().to_string()];
+    task.blobs.push(blob);
+    let events = Mutex::new(Vec::new());
+    let answer = local().run(&task, &|event| events.lock().unwrap().push(event)).await.unwrap();
+    assert_eq!(answer.said, ["content", "one []"]);
+    assert_eq!(fs::read(arrived).unwrap().len(), 300_000);
+    assert_eq!(events.lock().unwrap()[0], Event::Ready);
+}
+
+#[tokio::test]
+async fn what_fails_or_hangs_is_said() {
+    let fault = local().run(&Task::new("echo no >&2; exit 3"), &|_| ()).await.unwrap_err();
+    assert_eq!(
+        (fault.host(), fault.cause(), fault.heard()),
+        ("here", &Cause::Script(3), &["no".to_owned()][..])
+    );
+    let mut task = Task::new("sleep 60");
+    task.deadline = Duration::from_millis(300);
+    let fault = local().run(&task, &|_| ()).await.unwrap_err();
+    assert_eq!(*fault.cause(), Cause::TimedOut(task.deadline));
+}
+
+fn blueprint(path: &str) -> Blueprint {
+    let dir = Dir { path: "/etc/shop".into(), mode: 0o750, owner: None };
+    let file = File {
+        path: path.into(),
+        content: Secret::new("hello\n"),
+        mode: 0o640,
+        owner: None,
+        secret: false,
+        once: false,
+    };
+    Blueprint { host: "here".into(), dirs: vec![dir], files: vec![file], ..Blueprint::default() }
+}
+
+async fn converge(blueprint: &Blueprint, root: &str) -> Result<Vec<Told>, hosts::Fault> {
+    let script = converge::script(blueprint).unwrap();
+    let answer = local().run(&Task::converge(&script, Some(root)), &|_| ()).await?;
+    Ok(answer.said.iter().filter_map(|line| Told::parse(line)).collect())
+}
+
+#[tokio::test]
+async fn a_users_own_folder_becomes_what_the_blueprint_says_and_then_there_is_nothing_to_do() {
+    let root = tempfile::tempdir().unwrap();
+    let place = root.path().display().to_string();
+    let first = converge(&blueprint("/etc/shop/motd"), &place).await.unwrap();
+    assert!(matches!(first.last(), Some(Told::Done { changes: 1.., .. })), "{first:?}");
+    assert_eq!(fs::read_to_string(root.path().join("etc/shop/motd")).unwrap(), "hello\n");
+    let again = converge(&blueprint("/etc/shop/motd"), &place).await.unwrap();
+    assert!(matches!(again.last(), Some(Told::Done { changes: 0, .. })), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_converge_script_says_itself_what_is_wrong() {
+    let root = tempfile::tempdir().unwrap();
+    fs::create_dir(root.path().join("etc")).unwrap();
+    fs::write(root.path().join("etc/shop"), "a file where a folder has to be").unwrap();
+    let fault = converge(&blueprint("/etc/shop/motd"), &root.path().display().to_string()).await.unwrap_err();
+    assert_eq!(fault.host.as_deref(), Some("here"));
+    assert!(fault.what.contains("/etc/shop"), "{fault}");
+}
