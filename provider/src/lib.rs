@@ -3,6 +3,7 @@
 mod config;
 mod connection;
 mod data_sources;
+mod ephemeral;
 mod functions;
 mod jobs;
 mod packs;
@@ -22,5 +23,5 @@ pub static LOSTOPS: LazyLock<Registry> = LazyLock::new(|| Registry {
     resources: &resources::ALL,
     data_sources: data_sources::ALL,
     functions: functions::ALL,
-    ephemerals: &[],
+    ephemerals: ephemeral::ALL,
 });

@@ -239,6 +239,8 @@ fn adopted(step: &Step) -> Diagnostic {
 struct Record<'s> {
     planned: Value,
     wanted: State,
+    /// The texts that ran before.
+    old: BTreeMap<String, String>,
     state: State,
     memory: Memory,
     slot: &'s mut Slot,
@@ -247,12 +249,13 @@ struct Record<'s> {
 impl<'s> Record<'s> {
     fn new(change: &Change<'_>, wanted: &State, planned: Value, slot: &'s mut Slot) -> Self {
         let mut state = change.before.clone().unwrap_or_default();
+        let old = state.texts.clone();
         state.hidden = wanted.hidden;
         state.ids.extend(wanted.ids.clone());
         state.complete = Some(false);
         state.status = Some("unhealthy".to_owned());
         slot.private.set("mark", &change.bill.mark);
-        Self { planned, wanted: wanted.clone(), state, memory: change.memory.clone(), slot }
+        Self { planned, wanted: wanted.clone(), old, state, memory: change.memory.clone(), slot }
     }
 
     fn stored(&mut self, stored: &Stored) {
@@ -293,12 +296,11 @@ impl<'s> Record<'s> {
         ends: &BTreeMap<String, End>,
         mut problems: Vec<Diagnostic>,
     ) -> Vec<Diagnostic> {
-        let before = self.state.texts.clone();
         let mut words = Vec::new();
         for step in steps {
             let name = &step.entry.name;
             let Some(end) = ends.get(name) else { continue };
-            self.ended(step, end, before.get(name));
+            self.ended(step, end);
             if matches!(step.action, Action::Register) && end.registered {
                 words.extend(step.change.iter().map(|line| told(steps, name, line)));
             }
@@ -319,7 +321,7 @@ impl<'s> Record<'s> {
         problems
     }
 
-    fn ended(&mut self, step: &Step, end: &End, before: Option<&String>) {
+    fn ended(&mut self, step: &Step, end: &End) {
         let name = &step.entry.name;
         if let Some((version, index)) = end.version {
             self.state.versions.insert(name.clone(), i64::try_from(version).unwrap_or_default());
@@ -335,8 +337,8 @@ impl<'s> Record<'s> {
         }
         if end.current {
             self.state.texts.insert(name.clone(), step.text.clone());
-        } else if let Some(before) = before {
-            self.state.texts.insert(name.clone(), before.clone());
+        } else if let Some(old) = self.old.get(name) {
+            self.state.texts.insert(name.clone(), old.clone());
         }
     }
 }

@@ -36,3 +36,4 @@ mod volumes;
 pub use common::Common;
 pub use kind::{Import, Kind};
 pub use resource::Jobs;
+pub use target::{masked, nowhere, refused};

@@ -1,0 +1,129 @@
+//! What a plan says: known texts, places of mistakes, what hides what, and Nomad's word as warnings.
+
+use kit::{Severity, Type, Value};
+
+use crate::drive::{Driven, errors, told};
+use crate::standin::StandIn;
+
+pub fn web(count: u32, more: &str) -> Value {
+    Value::string(format!(
+        "job \"web\" {{\n  group \"g\" {{\n    count = {count}\n    task \"t\" {{\n      driver = \"raw_exec\"\n      config {{\n        command = \"/bin/true\"\n      }}\n{more}    }}\n  }}\n}}\n"
+    ))
+}
+
+fn dynamic(value: Value) -> Value {
+    Value::Dynamic(Box::new((Type::natural(&value), value)))
+}
+
+#[tokio::test]
+async fn a_bad_jobspec_fails_with_its_place() {
+    let driven = Driven::new("lostops_job", None).await;
+    let config = driven.config(&[("jobspec", web(1, "      memry = 3\n"))]);
+    let found = driven.validate(&config);
+    let text = told(&found);
+    assert_eq!(errors(&found).count(), 1, "{text}");
+    assert!(text.contains("jobspec:9:7") && text.contains("memry"), "{text}");
+    assert_eq!(found[0].path.as_ref().map(ToString::to_string).as_deref(), Some("jobspec"));
+}
+
+#[tokio::test]
+async fn a_jobspec_or_a_pack_and_not_both() {
+    let driven = Driven::new("lostops_job", None).await;
+    for fields in [vec![], vec![("jobspec", web(1, "")), ("pack", Value::string("static_site"))]] {
+        let found = driven.validate(&driven.config(&fields));
+        assert_eq!(found[0].summary, "Either a jobspec or a pack");
+    }
+}
+
+#[tokio::test]
+async fn unknown_packs_and_variables_are_told_with_what_is_near() {
+    let driven = Driven::new("lostops_job", None).await;
+    let config = driven.config(&[("pack", Value::string("static_sight"))]);
+    assert_eq!(driven.validate(&config), [], "only the provider's own folders may know it");
+    let planned = driven.plan(&config).await;
+    assert!(
+        told(&planned.diagnostics).contains("did you mean `static_site`"),
+        "{}",
+        told(&planned.diagnostics)
+    );
+    let variables = dynamic(Value::object([("instnces", Value::Number(3_i64.into()))]));
+    let config = driven.config(&[("pack", Value::string("static_site")), ("variables", variables)]);
+    let found = driven.validate(&config);
+    assert!(told(&found).contains("did you mean `instances`"), "{}", told(&found));
+}
+
+#[tokio::test]
+async fn what_is_not_known_hides_only_what_depends_on_it() {
+    let driven = Driven::new("lostops_observability_stack", None).await;
+    let loki = driven.block().blocks.iter().find(|nested| nested.name == "loki").unwrap();
+    let loki = crate::drive::written(&loki.block, &[("version", Value::UNKNOWN)]);
+    let planned = driven.plan(&driven.config(&[("loki", loki)])).await;
+    assert_eq!(planned.diagnostics, []);
+    let value = planned.value.unwrap();
+    assert!(value.field("jobspecs").field("loki").is_unknown());
+    assert!(value.field("jobspecs").field("grafana").as_str().is_some());
+    assert_eq!(value.field("job_ids").field("loki"), &Value::string("loki"));
+}
+
+#[tokio::test]
+async fn nomads_word_is_a_warning_that_names_the_job() {
+    let nomad = StandIn::start().await;
+    let mut driven = Driven::new("lostops_job", Some(&nomad.address())).await;
+    driven.apply(&driven.config(&[("jobspec", web(1, ""))])).await;
+    let planned = driven.plan(&driven.config(&[("jobspec", web(3, ""))])).await;
+    insta::assert_snapshot!(told(&planned.diagnostics), @r"
+    Warning: Job web (namespace default) changes
+    What Nomad would do now:
+      group g: 1 replaced
+      ~ group.g.count: 1 → 3
+    ");
+}
+
+#[tokio::test]
+async fn a_nomad_that_is_down_fails_no_plan() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let driven = Driven::new("lostops_job", Some(&format!("http://{nobody}"))).await;
+    let planned = driven.plan(&driven.config(&[("jobspec", web(1, ""))])).await;
+    assert!(planned.value.is_some());
+    let [warning] = planned.diagnostics.as_slice() else { panic!("{}", told(&planned.diagnostics)) };
+    assert_eq!(
+        (warning.severity, warning.summary.as_str()),
+        (Severity::Warning, &*format!("Nomad cannot be reached at http://{nobody}"))
+    );
+}
+
+#[tokio::test]
+async fn an_apply_without_a_nomad_says_what_to_do() {
+    let mut driven = Driven::new("lostops_job", None).await;
+    let config = driven.config(&[("jobspec", web(1, ""))]);
+    let applied = driven.apply(&config).await;
+    assert!(told(&applied.diagnostics).contains("NOMAD_ADDR"), "{}", told(&applied.diagnostics));
+    let config = driven.config(&[("jobspec", web(1, "")), ("render_only", Value::Bool(true))]);
+    let applied = driven.apply(&config).await;
+    assert_eq!(applied.diagnostics, []);
+    assert_eq!(driven.state.field("status"), &Value::string("rendered"));
+    driven.is_settled(&config).await;
+}
+
+#[tokio::test]
+async fn texts_can_be_kept_out_of_sight() {
+    let driven = Driven::new("lostops_job", None).await;
+    let config = driven.config(&[("jobspec", web(1, "")), ("sensitive_jobspecs", Value::Bool(true))]);
+    let value = driven.plan(&config).await.value.unwrap();
+    assert_eq!(value.field("jobspecs"), &Value::Map([].into()));
+    assert!(value.field("hidden_jobspecs").field("web").as_str().is_some());
+}
+
+#[tokio::test]
+async fn another_namespace_is_another_object_and_another_spelling_is_not() {
+    let nomad = StandIn::start().await;
+    let mut driven = Driven::new("lostops_job", Some(&nomad.address())).await;
+    driven.apply(&driven.config(&[("jobspec", web(1, ""))])).await;
+    let namespace =
+        |name: &str| driven.config(&[("jobspec", web(1, "")), ("namespace", Value::string(name))]);
+    assert_eq!(driven.plan(&namespace("default")).await.replace, []);
+    assert_eq!(driven.plan(&namespace("other")).await.replace.len(), 1);
+    let spelled = Value::string(web(1, "").as_str().unwrap().replace("  ", " "));
+    let planned = driven.plan(&driven.config(&[("jobspec", spelled)])).await;
+    assert_eq!(planned.value.as_ref(), Some(&driven.state));
+}
