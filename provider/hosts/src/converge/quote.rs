@@ -35,7 +35,8 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
+        // Each case starts four shells.
+        #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("PROPTEST_CASES").is_some() { 2000 } else { 24 }))]
 
         #[test]
         fn every_shell_reads_back_what_was_quoted(

@@ -1,5 +1,6 @@
 //! What the real agents say of the configuration that they get.
 
+use std::path::Path;
 use std::process::Command;
 
 use hosts::cluster::blueprints;
@@ -42,12 +43,17 @@ fn nomad_takes_every_configuration() {
     }
 }
 
+/// Which Consul it is.
+pub fn version(consul: &Path) -> Version {
+    let (_, words) = said(Command::new(consul).arg("version"));
+    let version = words.split_whitespace().find_map(|word| word.strip_prefix('v')).unwrap();
+    version.split('+').next().unwrap().parse().unwrap()
+}
+
 #[test]
 fn consul_takes_every_configuration() {
     let Some(consul) = found("consul") else { return };
-    let (_, words) = said(Command::new(&consul).arg("version"));
-    let version = words.split_whitespace().find_map(|word| word.strip_prefix('v')).unwrap();
-    let version: Version = version.split('+').next().unwrap().parse().unwrap();
+    let version = version(&consul);
     for (kind, mut spec) in kinds() {
         if spec.consul().is_none() {
             continue;

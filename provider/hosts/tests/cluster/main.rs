@@ -5,6 +5,7 @@
 mod agents;
 mod contents;
 mod faults;
+mod live;
 mod rotation;
 mod sample;
 mod wall;

@@ -11,6 +11,7 @@
 mod faults;
 mod host;
 mod interrupted;
+mod programs;
 mod runs;
 mod text;
 mod wall;
