@@ -2,14 +2,16 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use hosts::blueprint::{Blueprint, Dir, File};
+use hosts::blueprint::{Binary, Blueprint, Dir, Fetch, File, Packing, Proof};
 use hosts::converge::{self, Event as Told};
 use hosts::local::Local;
 use hosts::secrets::Secret;
+use hosts::spec::Arch;
 use hosts::way::{Blob, Cause, Event, Task};
 
 fn local() -> Local {
@@ -75,6 +77,35 @@ async fn a_users_own_folder_becomes_what_the_blueprint_says_and_then_there_is_no
     assert_eq!(fs::read_to_string(root.path().join("etc/shop/motd")).unwrap(), "hello\n");
     let again = converge(&blueprint("/etc/shop/motd"), &place).await.unwrap();
     assert!(matches!(again.last(), Some(Told::Done { changes: 0, .. })), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_program_without_an_address_is_sent_over_the_way_itself() {
+    let (root, here) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::write(here.path().join("tool"), "#!/bin/sh\necho tool\n").unwrap();
+    let blob = Arc::new(Blob::of(here.path().join("tool")).unwrap());
+    let fetch = Fetch { url: String::new(), proof: Proof::Sha256(blob.sha256().into()) };
+    let binary = Binary {
+        name: "tool".into(),
+        version: "1.0.0".into(),
+        packing: Packing::Plain,
+        path: "/usr/local/bin/tool".into(),
+        fetches: BTreeMap::from([(Arch::Amd64, fetch.clone()), (Arch::Arm64, fetch)]),
+    };
+    let blueprint = Blueprint { host: "here".into(), binaries: vec![binary], ..Blueprint::default() };
+    let mut task = Task::converge(&converge::script(&blueprint).unwrap(), root.path().to_str());
+    let needs =
+        |said: &[String]| said.iter().any(|line| matches!(Told::parse(line), Some(Told::Need { .. })));
+    let fault = local().run(&task, &|_| ()).await.unwrap_err();
+    assert!(needs(fault.said()), "{fault}: without the file it is asked for");
+    task.blobs.push(blob);
+    for sent in [1, 0] {
+        let events = Mutex::new(Vec::new());
+        local().run(&task, &|event| events.lock().unwrap().push(event)).await.unwrap();
+        let events = events.into_inner().unwrap();
+        assert_eq!(events.iter().filter(|event| matches!(event, Event::Sending { .. })).count(), sent);
+    }
+    assert!(fs::read_to_string(root.path().join("usr/local/bin/tool")).unwrap().contains("echo tool"));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 fail() { echo "$1" >&2; : >"$LOSTOPS_WORK/no-more-blobs"; exit "$2"; }
 [ ! -e "$LOSTOPS_WORK/no-more-blobs" ] || exit 74
 size=$(sed -n "s/^$1 //p" "$LOSTOPS_WORK/blobs")
-[ -n "$size" ] || fail "no file with checksum $1 is offered" 64
+[ -n "$size" ] || { echo "no file with checksum $1 is offered" >&2; exit 64; }
 part=$2.$1.part
 have=0
 [ ! -f "$part" ] || have=$(($(wc -c <"$part")))
