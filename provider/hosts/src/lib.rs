@@ -10,6 +10,8 @@ mod fault;
 #[cfg(unix)]
 pub mod local;
 pub mod pki;
+#[cfg(unix)]
+pub mod qemu;
 pub mod secrets;
 #[cfg(unix)]
 pub mod seed;

@@ -1,0 +1,160 @@
+//! A stand-in for QEMU: it writes down what it is told, detaches, and answers at its socket. The one that answers is this
+//! test's own program, started anew.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use hosts::qemu::{Qemu, Status, destroy, status, stop};
+
+use crate::machine;
+
+/// Not a test unless it was started as the stand-in.
+#[test]
+fn answering() {
+    let Some(socket) = std::env::var_os("FAKE_QEMU_SOCKET") else { return };
+    let listener = UnixListener::bind(PathBuf::from(socket)).unwrap();
+    let name = std::env::var("FAKE_QEMU_NAME").unwrap();
+    let heeds = std::env::var_os("FAKE_QEMU_HEEDS").is_some();
+    for stream in listener.incoming() {
+        let mut stream = stream.unwrap();
+        stream.write_all(b"{\"QMP\": {}}\n").unwrap();
+        for line in BufReader::new(stream.try_clone().unwrap()).lines() {
+            let line = line.unwrap();
+            let asked: serde_json::Value = serde_json::from_str(&line).unwrap();
+            let answer = match asked["execute"].as_str().unwrap() {
+                "query-name" => {
+                    format!("{{\"event\": \"NEWS\"}}\n{{\"return\": {{\"name\": \"{name}\"}}}}\n")
+                }
+                _ => "{\"return\": {}}\n".to_owned(),
+            };
+            let _ = stream.write_all(answer.as_bytes());
+            if line.contains("quit") || (heeds && line.contains("system_powerdown")) {
+                std::process::exit(0);
+            }
+        }
+    }
+}
+
+const SCRIPT: &str = r#"#!/bin/sh
+printf '%s\n' "$@" >>ARGUMENTS
+while [ $# -gt 0 ]; do
+  case $1 in
+    -name) FAKE_QEMU_NAME=$2;;
+    -pidfile) pidfile=$2;;
+    -chardev) case $2 in socket,*) FAKE_QEMU_SOCKET=$(printf %s "${2#*path=}" | sed 's/,server=on.*//; s/,,/,/g');; esac;;
+  esac
+  shift
+done
+export FAKE_QEMU_NAME FAKE_QEMU_SOCKET HEEDS
+TEST --exact fake::answering --nocapture >/dev/null 2>&1 </dev/null &
+echo $! >"$pidfile"
+"#;
+
+const IMAGE: &str = "#!/bin/sh\nprintf '%s\\n' \"$@\" >>ARGUMENTS\nfor word; do case $word in */disk.new) : >\"$word\";; esac; done\n";
+
+fn qemu(folder: &Path, heeds: bool) -> Qemu {
+    let install = |name: &str, script: &str| {
+        let script = script
+            .replace("ARGUMENTS", &folder.join("arguments").display().to_string())
+            .replace("TEST", &std::env::current_exe().unwrap().display().to_string())
+            .replace(" HEEDS", if heeds { " FAKE_QEMU_HEEDS=1" } else { "" });
+        fs::write(folder.join(name), script).unwrap();
+        fs::set_permissions(folder.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+        folder.join(name)
+    };
+    fs::write(folder.join("image.raw"), "an image").unwrap();
+    Qemu { program: install("qemu", SCRIPT), image_program: install("qemu-img", IMAGE) }
+}
+
+#[tokio::test]
+async fn a_machine_is_made_once_found_again_and_gone_in_the_end() {
+    for heeds in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let (qemu, machine) = (qemu(folder.path(), heeds), machine(folder.path()));
+        assert_eq!(status(&machine).await.unwrap(), Status::Absent);
+        let pid = qemu.start(&machine).await.unwrap();
+        assert_eq!(qemu.start(&machine).await.unwrap(), pid, "it runs already");
+        assert_eq!(status(&machine).await.unwrap(), Status::Running { pid });
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&machine.folder), mode(&machine.folder.join("seed.iso"))), (0o700, 0o600));
+
+        fs::write(machine.folder.join("disk.qcow2"), "what it has written").unwrap();
+        stop(&machine, Duration::from_secs(u64::from(heeds) * 20)).await.unwrap();
+        assert_eq!(status(&machine).await.unwrap(), Status::Stopped);
+        qemu.start(&machine).await.unwrap();
+        assert_eq!(fs::read_to_string(machine.folder.join("disk.qcow2")).unwrap(), "what it has written");
+        destroy(&machine, Duration::ZERO).await.unwrap();
+        destroy(&machine, Duration::ZERO).await.unwrap();
+        assert!(!machine.folder.exists());
+        assert_eq!(fs::read_to_string(&machine.image).unwrap(), "an image");
+    }
+}
+
+#[tokio::test]
+async fn what_it_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (qemu, machine) = (qemu(folder.path(), true), machine(folder.path()));
+    qemu.start(&machine).await.unwrap();
+    destroy(&machine, Duration::ZERO).await.unwrap();
+    let told = fs::read_to_string(folder.path().join("arguments")).unwrap();
+    let told = told.replace(&folder.path().display().to_string(), "FOLDER");
+    let told = told.replace(&machine.forwards[0].port.to_string(), "PORT");
+    let told = told.replace("\nkvm\n", "\nACCEL\n").replace("\nhost\n", "\nCPU\n");
+    let told = told.replace("\ntcg,thread=multi\n", "\nACCEL\n").replace("\nmax,cx16=off\n", "\nCPU\n");
+    insta::assert_snapshot!(told);
+}
+
+#[tokio::test]
+async fn hardware_that_refuses_is_done_without() {
+    let folder = tempfile::tempdir().unwrap();
+    let (good, machine) = (qemu(folder.path(), true), machine(folder.path()));
+    let refusing = "case \" $* \" in *' kvm '*) echo 'failed to set MSR 0x10a' >&2; exit 1;; esac\n";
+    let script = fs::read_to_string(&good.program).unwrap().replacen('\n', &format!("\n{refusing}"), 1);
+    fs::write(&good.program, script).unwrap();
+    good.start(&machine).await.unwrap();
+    destroy(&machine, Duration::ZERO).await.unwrap();
+    let told = fs::read_to_string(folder.path().join("arguments")).unwrap();
+    assert!(told.contains("tcg,thread=multi\n-cpu\nmax,cx16=off\n"), "{told}");
+}
+
+#[tokio::test]
+async fn a_stranger_with_the_same_number_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (qemu, machine) = (qemu(folder.path(), true), machine(folder.path()));
+    let pid = qemu.start(&machine).await.unwrap();
+    let mut other = machine.clone();
+    other.name = "web-2".into();
+    assert_eq!(status(&other).await.unwrap(), Status::Stopped, "who answers has another name");
+    destroy(&machine, Duration::ZERO).await.unwrap();
+    fs::create_dir(&machine.folder).unwrap();
+    fs::write(machine.folder.join("disk.qcow2"), "").unwrap();
+    fs::write(machine.folder.join("pid"), std::process::id().to_string()).unwrap();
+    assert_eq!(status(&machine).await.unwrap(), Status::Stopped);
+    destroy(&machine, Duration::ZERO).await.unwrap();
+    assert_ne!(pid, std::process::id(), "and we are still here");
+}
+
+#[tokio::test]
+async fn what_goes_wrong_is_said_with_a_cure() {
+    let folder = tempfile::tempdir().unwrap();
+    let (good, machine) = (qemu(folder.path(), true), machine(folder.path()));
+    let missing = Qemu { program: "/no/such/qemu".into(), ..good.clone() };
+    let fault = missing.start(&machine).await.unwrap_err();
+    assert!(fault.to_string().starts_with("web-1: there is no QEMU: /no/such/qemu"), "{fault}");
+    let words = "qemu: -netdev user: Could not set up host forwarding rule 'tcp:127.0.0.1:22-:22'";
+    fs::write(folder.path().join("qemu"), format!("#!/bin/sh\necho \"{words}\" >&2\nexit 1\n")).unwrap();
+    let fault = good.start(&machine).await.unwrap_err();
+    assert_eq!((fault.cause.as_str(), &fault.cure[..18]), (words, "choose other ports"));
+    fs::remove_dir_all(&machine.folder).unwrap();
+    fs::remove_file(&machine.image).unwrap();
+    let fault = good.start(&machine).await.unwrap_err();
+    assert!(fault.what.contains("image") && fault.cause.contains("image.raw"), "{fault}");
+    let long = hosts::qemu::Machine { folder: folder.path().join("x".repeat(120)), ..machine.clone() };
+    assert!(good.start(&long).await.unwrap_err().cure.contains("shorter"));
+    let named = hosts::qemu::Machine { name: "a,b".into(), ..machine };
+    assert!(good.start(&named).await.is_err());
+}
