@@ -7,6 +7,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "what is not as expected fails the test")]
 
 mod checks;
+mod http;
 mod live;
 mod pack;
 mod programs;
@@ -18,7 +19,7 @@ use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    if let Some(code) = live::inside() {
+    if let Some(code) = live::inside().or_else(checks::inside) {
         return code;
     }
     let mut arguments = Arguments::from_args();

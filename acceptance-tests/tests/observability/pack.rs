@@ -76,6 +76,12 @@ impl<'r> Job<'r> {
         self.value["text"].as_str().expect("a job has a text")
     }
 
+    /// What its task's program is started with.
+    pub fn arguments(self) -> impl Iterator<Item = &'r str> {
+        let arguments = &self.value["job"]["TaskGroups"][0]["Tasks"][0]["Config"]["args"];
+        arguments.as_array().expect("a program has arguments").iter().filter_map(Value::as_str)
+    }
+
     /// What its task carries.
     pub fn files(self) -> impl Iterator<Item = Carried<'r>> {
         let templates = &self.value["job"]["TaskGroups"][0]["Tasks"][0]["Templates"];

@@ -6,6 +6,13 @@ use std::path::{Path, PathBuf};
 
 use crate::pack::Job;
 
+/// Where a bucket is served here, if a program for that is found.
+pub const BUCKET: &str = "127.0.0.1:9000";
+
+/// Where a task keeps things, outside of its own files.
+const ROOTS: &[&str] =
+    &["/local/", "/secrets/", "/loki", "/var/tempo", "/alloc/", "/prometheus", "/alertmanager"];
+
 /// A task's folder.
 #[derive(Debug)]
 pub struct Resolved {
@@ -22,8 +29,7 @@ impl Resolved {
                 continue;
             }
             let text = if file.filled_in { addresses(file.text) } else { file.text.to_owned() };
-            let text = here(&text, resolved.folder.path());
-            resolved.write(file.path, &text);
+            resolved.write(file.path, &host(&bucket(&here(&text, resolved.folder.path()))));
         }
         for secret in ["consul_token", "smtp_password"] {
             resolved.write(&format!("secrets/{secret}"), "x");
@@ -34,6 +40,16 @@ impl Resolved {
     /// Where a file of the task is.
     pub fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
+    }
+
+    /// An argument of the task's program, with paths that are here.
+    pub fn led_here(&self, argument: &str) -> String {
+        let (flag, path) = argument.split_once('=').map_or(("", argument), |(flag, path)| (flag, path));
+        if !ROOTS.iter().any(|root| path.starts_with(root)) {
+            return argument.to_owned();
+        }
+        let equals = if flag.is_empty() { "" } else { "=" };
+        format!("{flag}{equals}{}{path}", self.folder.path().display())
     }
 
     fn write(&self, path: &str, text: &str) {
@@ -57,10 +73,23 @@ fn addresses(text: &str) -> String {
     out + rest
 }
 
+/// The bucket of a variant as the one that is served here.
+fn bucket(text: &str) -> String {
+    if !text.contains("fsn1.example.com") {
+        return text.to_owned();
+    }
+    text.replace("fsn1.example.com", BUCKET).replace("insecure: false", "insecure: true")
+}
+
+/// The host as a task on it sees it: this one.
+fn host(text: &str) -> String {
+    text.replace("\"/host/", "\"/").replace("\"/host\"", "\"/\"")
+}
+
 fn here(text: &str, folder: &Path) -> String {
     let folder = folder.display();
     let mut text = text.to_owned();
-    for root in ["/local/", "/secrets/", "/loki", "/var/tempo", "/alloc/"] {
+    for root in ROOTS {
         for before in ["\"", " ", "'", "["] {
             text = text.replace(&format!("{before}{root}"), &format!("{before}{folder}{root}"));
         }

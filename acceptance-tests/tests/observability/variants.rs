@@ -27,19 +27,33 @@ storage = { s3 = { bucket = "obs", endpoint = "fsn1.example.com", region = "fsn1
 retention = { metrics = "90d", logs = "8w", traces = "48h" }
 "#;
 
-const NOMAD: &str = r#"
+/// A certificate that nothing trusts: programs read it when they start.
+macro_rules! ca {
+    () => {
+        r#"-----BEGIN CERTIFICATE-----\nMIIBMDCB46ADAgECAhR6BEP4ZQFv1uyw2MTTTTAfF14g/DAFBgMrZXAwDTELMAkG\nA1UEAwwCQ0EwIBcNMjYxMTI3MDk1NDE4WhgPMjEyNjExMDMwOTU0MThaMA0xCzAJ\nBgNVBAMMAkNBMCowBQYDK2VwAyEA0Lh6IXQRQntlqXhw56wQY+NmVBUrTwl37EJq\njVFBC0yjUzBRMB0GA1UdDgQWBBT7xE3R3ijd1Kmin5Vf8xhATH55jTAfBgNVHSME\nGDAWgBT7xE3R3ijd1Kmin5Vf8xhATH55jTAPBgNVHRMBAf8EBTADAQH/MAUGAytl\ncANBAN4aeciAREhYfo3d+2ZC4t0A39ZvSS8TXkObwrK0uwBycG78RpZuUvIhOmfI\n81ddX86kERFh9HTpCTCZnuvJmAg=\n-----END CERTIFICATE-----\n"#
+    };
+}
+
+const NOMAD: &str = concat!(
+    r#"
 discovery = "nomad"
 cluster = "it's \"quoted\": {x}"
-agents = { ca_pem = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", nomad_servers = ["10.0.0.1:4646"] }
+agents = { ca_pem = ""#,
+    ca!(),
+    r#"", nomad_servers = ["10.0.0.1:4646"] }
 storage = { s3 = { bucket = "obs", endpoint = "s3.example.com", keys = false, insecure = true } }
 alloy = { journal = false, textfiles = "/var/lib/metrics" }
 host_network = "private"
-"#;
+"#
+);
 
-const RECEIVERS: &str = r##"
+const RECEIVERS: &str = concat!(
+    r##"
 domain = "grafana.example.com"
 ingress = { cert_resolver = "le" }
-agents = { ca_pem = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n" }
+agents = { ca_pem = ""##,
+    ca!(),
+    r##"" }
 probe = {
   home = { target = "https://example.com/a?b=c" }
   plain = { target = "http://example.com", module = "https_redirect" }
@@ -52,4 +66,5 @@ alerting = {
   webhook = { severity = "warning" }
   deadman = { every = "2m" }
 }
-"##;
+"##
+);

@@ -3,6 +3,15 @@ job "alloy" {
   datacenters = var.datacenters
   node_pool   = "all"
 
+  dynamic "constraint" {
+    for_each = local.private_block
+    content {
+      attribute = "${attr.unique.network.ip-address}"
+      operator  = "regexp"
+      value     = local.private
+    }
+  }
+
   update {
     max_parallel      = 5
     healthy_deadline  = "5m"

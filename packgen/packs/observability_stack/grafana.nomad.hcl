@@ -11,6 +11,15 @@ job "grafana" {
     }
   }
 
+  dynamic "constraint" {
+    for_each = local.private_block
+    content {
+      attribute = "${attr.unique.network.ip-address}"
+      operator  = "regexp"
+      value     = local.private
+    }
+  }
+
   update {
     healthy_deadline  = "5m"
     progress_deadline = "15m"

@@ -50,6 +50,11 @@ locals {
   patient = "3m"
   port    = { for c, number in var.ports : c => number > 0 ? number : null }
 
+  # The receivers and the stores ask nobody for a password. Docker opens their ports past the host's own firewall, so
+  # they only go where the client's address is none that the world can reach.
+  private_block = var.host_network == null && !var.public ? [1] : []
+  private       = "^(10\\.|127\\.|169\\.254\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|192\\.168\\.|100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\\.|::1$|f[cd]|fe80:)"
+
   # The agents
   ca_block      = var.agents.ca_pem[*]
   agents_scheme = var.agents.ca_pem == null ? "http" : "https"
@@ -183,7 +188,7 @@ locals {
 
 # What others need to know
 locals {
-  otlp_host = "${attr.unique.network.ip-address}"
+  otlp_host = coalesce(var.otlp_host, "${attr.unique.network.ip-address}")
   endpoints = {
     grafana    = var.domain != null ? local.root_url : local.service.grafana
     otlp_grpc  = "http://${local.otlp_host}:${var.ports.otlp_grpc}"

@@ -24,6 +24,14 @@ variable "components" {
     condition     = contains(var.components, "prometheus") || !contains(var.components, "blackbox")
     error_message = "The blackbox prober only probes when Prometheus asks it to: add `prometheus` to `components`, or leave `blackbox` out."
   }
+  validation {
+    condition     = !contains(var.components, "alloy") || contains(var.components, "loki") || contains(var.components, "prometheus") || contains(var.components, "tempo")
+    error_message = "Alloy without a store has nowhere to send what it collects: add `loki`, `prometheus` or `tempo` to `components`, or leave `alloy` out."
+  }
+  validation {
+    condition     = !contains(var.components, "grafana") || contains(var.components, "loki") || contains(var.components, "prometheus") || contains(var.components, "tempo")
+    error_message = "Grafana without a store has nothing to show: add `loki`, `prometheus` or `tempo` to `components`, or leave `grafana` out."
+  }
 }
 
 variable "cluster" {
@@ -41,6 +49,11 @@ variable "environment" {
   description = "The apps' `deployment.environment.name`, as handed out in `otel_env`."
   type        = string
   default     = "production"
+
+  validation {
+    condition     = var.environment != "" && length(split(",", replace(replace(var.environment, "=", ","), " ", ","))) == 1
+    error_message = "`environment` is one word of a list that apps read (`OTEL_RESOURCE_ATTRIBUTES`): give a name without blanks, commas and `=`."
+  }
 }
 
 variable "datacenters" {
@@ -66,7 +79,19 @@ variable "constraints" {
 }
 
 variable "host_network" {
-  description = "Nomad host network that all ports listen on, for example one named `private`. Unset: the client's default network."
+  description = "Nomad host network that all ports listen on, for example one named `private`. Unset: the client's default network, where its address is a private one."
+  type        = string
+  default     = null
+}
+
+variable "public" {
+  description = "Let the ports listen on public addresses, too. The stores and the OTLP receivers ask for no password: only say so where a firewall before the hosts keeps the world out (one on the hosts does not: Docker goes past it)."
+  type        = bool
+  default     = false
+}
+
+variable "otlp_host" {
+  description = "How an app reaches the Alloy of its node, in `otel_env`. Unset: by the client's address. To be set if `host_network` has another one, for example to `$${meta.private_address}` (in a file of variables `$$${meta.private_address}`)."
   type        = string
   default     = null
 }
@@ -95,6 +120,10 @@ variable "ports" {
     condition     = length(distinct([for port in values(var.ports) : port if port > 0])) == length([for port in values(var.ports) : port if port > 0])
     error_message = "Two of `ports` are the same: components that share a node cannot share a port."
   }
+  validation {
+    condition     = length([for port in values(var.ports) : port if port < 0 || port > 65535 || floor(port) != port]) == 0
+    error_message = "A port is a whole number from 0 (any free one) to 65535."
+  }
 }
 
 variable "discovery" {
@@ -112,6 +141,11 @@ variable "registry" {
   description = "Registry that the images are pulled from: a mirror, or the pull-through cache of an air gap."
   type        = string
   default     = "docker.io"
+
+  validation {
+    condition     = var.registry != "" && length(split("://", var.registry)) == 1 && trimsuffix(var.registry, "/") == var.registry
+    error_message = "`registry` is a host name, perhaps with a path, as it stands before an image: drop the scheme and the slash at the end, for example \"mirror.example.com/hub\"."
+  }
 }
 
 # How people reach it
@@ -124,6 +158,14 @@ variable "domain" {
   validation {
     condition     = var.domain == null || var.ingress != null
     error_message = "`domain` is set, but nothing would route it to Grafana: add an `ingress` block, or leave `domain` out."
+  }
+  validation {
+    condition     = var.domain == null || contains(var.components, "grafana")
+    error_message = "`domain` is set, but `grafana` is not among `components`: add it, or leave `domain` out."
+  }
+  validation {
+    condition     = length(split("/", replace(replace(coalesce(var.domain, "x"), ":", "/"), " ", "/"))) == 1 && coalesce(var.domain, "x") != ""
+    error_message = "`domain` is a bare host name: write \"grafana.example.com\", without a scheme, port or path."
   }
 }
 
@@ -223,6 +265,10 @@ variable "storage" {
     error_message = "`storage.ephemeral` throws data away and `storage.s3` keeps it: choose one."
   }
   validation {
+    condition     = var.storage.s3 == null || contains(var.components, "loki") || contains(var.components, "tempo")
+    error_message = "`storage.s3` is for logs and traces, but neither `loki` nor `tempo` is among `components`: add one, or drop `s3`."
+  }
+  validation {
     condition     = min(var.storage.volume.grafana_gib, var.storage.volume.loki_gib, var.storage.volume.tempo_gib, var.storage.volume.prometheus_gib, var.storage.volume.alertmanager_gib) >= 1
     error_message = "A volume below 1 GiB cannot hold what these programs write at rest: give every volume at least 1."
   }
@@ -258,6 +304,25 @@ variable "alerting" {
     error_message = "`alerting.email` needs `to`, `from` and `smarthost` (host:port), or nobody is written to."
   }
   validation {
+    condition     = length(split(":", try(coalesce(var.alerting.email.smarthost, "x:25"), "x:25"))) > 1
+    error_message = "`alerting.email.smarthost` has no port: write host:port, for example \"mail.example.com:587\"."
+  }
+  validation {
+    condition = length([
+      for wait in [
+        var.alerting.group_wait, var.alerting.group_interval, var.alerting.repeat_interval, try(coalesce(var.alerting.deadman.every, "5m"), "5m"),
+      ] : wait if !can(parseint(trimsuffix(trimsuffix(trimsuffix(wait, "s"), "m"), "h"), 10)) || trimsuffix(trimsuffix(trimsuffix(wait, "s"), "m"), "h") == wait
+    ]) == 0
+    error_message = "A time in `alerting` is a whole number and its unit, for example \"30s\" (units: s, m, h)."
+  }
+  validation {
+    condition = length([
+      for wait in [var.alerting.group_interval, var.alerting.repeat_interval, try(coalesce(var.alerting.deadman.every, "5m"), "5m")] :
+      wait if try(parseint(trimsuffix(trimsuffix(trimsuffix(wait, "s"), "m"), "h"), 10) < 1, false)
+    ]) == 0
+    error_message = "`alerting.group_interval`, `repeat_interval` and `deadman.every` say how often somebody is told: give at least \"1s\"."
+  }
+  validation {
     condition = length([
       for severity in [
         try(var.alerting.discord.severity, "info"), try(var.alerting.slack.severity, "info"),
@@ -288,21 +353,59 @@ variable "probe" {
     error_message = "A probe's `module` is http, https_redirect, icmp, tcp or tls."
   }
   validation {
+    condition     = length([for p in values(var.probe) : p if p.module == "http" && length(split("://", p.target)) == 1]) == 0
+    error_message = "The `target` of a probe with the module \"http\" is a URL: write it with its scheme, for example \"https://example.com\"."
+  }
+  validation {
+    condition     = length([for p in values(var.probe) : p if p.module == "https_redirect" && trimprefix(p.target, "http://") == p.target]) == 0
+    error_message = "The `target` of a probe with the module \"https_redirect\" begins with \"http://\": what is tried is whether plain HTTP leads to HTTPS."
+  }
+  validation {
+    condition     = length([for p in values(var.probe) : p if contains(["tcp", "tls"], p.module) && (length(split(":", p.target)) < 2 || length(split("/", p.target)) != 1)]) == 0
+    error_message = "The `target` of a probe with the module \"tcp\" or \"tls\" is host:port, without a scheme."
+  }
+  validation {
     condition     = length(var.probe) == 0 || contains(var.components, "blackbox")
     error_message = "There are probes, but `blackbox` is not among `components`: add it, or drop the probes."
   }
 }
 
 variable "dashboards" {
-  description = "More dashboards, by file name: Grafana's dashboard JSON."
+  description = "More dashboards, by file name: Grafana's dashboard JSON. One with the name of ours (apps, cluster, consul, host, logs, nomad, stack) replaces it."
   type        = map(string)
   default     = {}
+
+  validation {
+    condition     = length(var.dashboards) == 0 || contains(var.components, "grafana")
+    error_message = "There are `dashboards`, but `grafana` is not among `components`: add it, or drop the dashboards."
+  }
+  validation {
+    condition     = length([for name, text in var.dashboards : name if name == "" || length(split("/", replace(name, ".", "/"))) != 1]) == 0
+    error_message = "The names of `dashboards` become names of files: use letters, digits, `_` and `-`."
+  }
+  validation {
+    condition     = length([for name, text in var.dashboards : name if !can(jsondecode(text).panels)]) == 0
+    error_message = "One of `dashboards` is no dashboard: each is the JSON that Grafana exports, an object with `panels`."
+  }
 }
 
 variable "rules" {
-  description = "More alert and recording rules, by file name: Prometheus rule files in YAML."
+  description = "More alert and recording rules, by file name: Prometheus rule files in YAML. One with the name of ours (agents, apps, backups, jobs, nodes, outside, stack) replaces it."
   type        = map(string)
   default     = {}
+
+  validation {
+    condition     = length(var.rules) == 0 || contains(var.components, "prometheus")
+    error_message = "There are `rules`, but `prometheus` is not among `components`: add it, or drop the rules."
+  }
+  validation {
+    condition     = length([for name, text in var.rules : name if name == "" || length(split("/", replace(name, ".", "/"))) != 1]) == 0
+    error_message = "The names of `rules` become names of files: use letters, digits, `_` and `-`."
+  }
+  validation {
+    condition     = length([for name, text in var.rules : name if !can(yamldecode(text).groups)]) == 0
+    error_message = "One of `rules` is no file of rules: each is YAML with `groups`."
+  }
 }
 
 # What is watched
@@ -316,12 +419,26 @@ variable "agents" {
     consul_acl     = optional(bool, true)
   })
   default = {}
+
+  validation {
+    condition     = length([for server in concat(var.agents.nomad_servers, [var.agents.consul_address]) : server if length(split(":", server)) < 2 || length(split("/", server)) != 1]) == 0
+    error_message = "The agents' addresses are host:port, without a scheme: for example \"10.0.0.1:4646\" in `agents.nomad_servers`, \"127.0.0.1:8500\" in `agents.consul_address`."
+  }
+  validation {
+    condition     = length(split("-----BEGIN CERTIFICATE-----", coalesce(var.agents.ca_pem, "-----BEGIN CERTIFICATE-----"))) > 1
+    error_message = "`agents.ca_pem` holds no certificate: give the text of the PEM file, for example with `file(…)`."
+  }
 }
 
 variable "docker_socket" {
   description = "Docker's socket on the clients: Alloy reads the tasks' logs there."
   type        = string
   default     = "/var/run/docker.sock"
+
+  validation {
+    condition     = trimprefix(var.docker_socket, "/") != var.docker_socket
+    error_message = "`docker_socket` is a path on the clients and begins with \"/\", without \"unix://\"."
+  }
 }
 
 # The components one by one: upgrade one by changing its version
@@ -339,6 +456,10 @@ variable "grafana" {
     condition     = contains(["self_signed", "certificate", "off"], coalesce(var.grafana.tls, "off"))
     error_message = "`grafana.tls` is \"self_signed\", \"certificate\" or \"off\"."
   }
+  validation {
+    condition     = !contains(["", "latest"], coalesce(var.grafana.version, "x"))
+    error_message = "`grafana.version` says which release runs, so it cannot be \"latest\" or empty: name one, or leave it out for the one that this pack is tested with."
+  }
 }
 
 variable "loki" {
@@ -350,6 +471,15 @@ variable "loki" {
     resources   = optional(object({ cpu = optional(number), memory = optional(number), memory_max = optional(number) }), {})
   })
   default = {}
+
+  validation {
+    condition     = !contains(["", "latest"], coalesce(var.loki.version, "x"))
+    error_message = "`loki.version` says which release runs, so it cannot be \"latest\" or empty: name one, or leave it out for the one that this pack is tested with."
+  }
+  validation {
+    condition     = var.loki.ingest_mb >= 1 && var.loki.max_streams >= 1
+    error_message = "`loki.ingest_mb` and `loki.max_streams` are what Loki takes at most: give at least 1, or nothing gets in."
+  }
 }
 
 variable "tempo" {
@@ -359,6 +489,11 @@ variable "tempo" {
     resources = optional(object({ cpu = optional(number), memory = optional(number), memory_max = optional(number) }), {})
   })
   default = {}
+
+  validation {
+    condition     = !contains(["", "latest"], coalesce(var.tempo.version, "x"))
+    error_message = "`tempo.version` says which release runs, so it cannot be \"latest\" or empty: name one, or leave it out for the one that this pack is tested with."
+  }
 }
 
 variable "prometheus" {
@@ -369,6 +504,15 @@ variable "prometheus" {
     resources       = optional(object({ cpu = optional(number), memory = optional(number), memory_max = optional(number) }), {})
   })
   default = {}
+
+  validation {
+    condition     = !contains(["", "latest"], coalesce(var.prometheus.version, "x"))
+    error_message = "`prometheus.version` says which release runs, so it cannot be \"latest\" or empty: name one, or leave it out for the one that this pack is tested with."
+  }
+  validation {
+    condition     = contains(range(1, 121), try(parseint(trimsuffix(var.prometheus.scrape_interval, "s"), 10), parseint(trimsuffix(var.prometheus.scrape_interval, "m"), 10) * 60, 0)) && trimsuffix(trimsuffix(var.prometheus.scrape_interval, "s"), "m") != var.prometheus.scrape_interval
+    error_message = "`prometheus.scrape_interval` is a whole number with `s` or `m`, from \"1s\" to \"2m\": the alerts look at five minutes, and need two samples in them."
+  }
 }
 
 variable "alertmanager" {
@@ -378,6 +522,11 @@ variable "alertmanager" {
     resources = optional(object({ cpu = optional(number), memory = optional(number), memory_max = optional(number) }), {})
   })
   default = {}
+
+  validation {
+    condition     = !contains(["", "latest"], coalesce(var.alertmanager.version, "x"))
+    error_message = "`alertmanager.version` says which release runs, so it cannot be \"latest\" or empty: name one, or leave it out for the one that this pack is tested with."
+  }
 }
 
 variable "alloy" {
@@ -389,6 +538,15 @@ variable "alloy" {
     resources = optional(object({ cpu = optional(number), memory = optional(number), memory_max = optional(number) }), {})
   })
   default = {}
+
+  validation {
+    condition     = !contains(["", "latest"], coalesce(var.alloy.version, "x"))
+    error_message = "`alloy.version` says which release runs, so it cannot be \"latest\" or empty: name one, or leave it out for the one that this pack is tested with."
+  }
+  validation {
+    condition     = trimprefix(coalesce(var.alloy.textfiles, "/x"), "/") != coalesce(var.alloy.textfiles, "/x")
+    error_message = "`alloy.textfiles` is a folder on the hosts and begins with \"/\"."
+  }
 }
 
 variable "blackbox" {
@@ -398,4 +556,9 @@ variable "blackbox" {
     resources = optional(object({ cpu = optional(number), memory = optional(number), memory_max = optional(number) }), {})
   })
   default = {}
+
+  validation {
+    condition     = !contains(["", "latest"], coalesce(var.blackbox.version, "x"))
+    error_message = "`blackbox.version` says which release runs, so it cannot be \"latest\" or empty: name one, or leave it out for the one that this pack is tested with."
+  }
 }

@@ -26,7 +26,7 @@ pub struct Docs {
 impl Run for Docs {
     fn run(&self, session: &Session) -> Outcome {
         let (pack, findings) = target::pack(session, &self.pack)?;
-        let text = docs::readme(&pack);
+        let text = docs::readme(&pack)?;
         let reply = Reply::default().findings(findings).field("readme", text.clone());
         let path = Path::new(&self.pack).join("README.md");
         if (self.write || self.check) && !path.parent().is_some_and(Path::is_dir) {

@@ -104,8 +104,8 @@ fn the_pages_of_packs_are_fresh() {
     for builtin in Builtin::all() {
         let sources = Arc::new(SourceMap::new());
         let (pack, _) = Pack::load(Arc::new(builtin), sources).unwrap();
-        let Some(page) = pack.folder().read("README.md").unwrap() else { continue };
+        let page = pack.folder().read("README.md").unwrap().unwrap_or_default();
         let cure = format!("run `packgen docs --write packgen/packs/{}`", builtin.name());
-        assert_eq!(String::from_utf8(page).unwrap(), docs::readme(&pack), "{cure}");
+        assert_eq!(String::from_utf8(page).unwrap(), docs::readme(&pack).unwrap(), "{cure}");
     }
 }

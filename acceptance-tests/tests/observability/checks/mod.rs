@@ -6,6 +6,7 @@ pub mod dashboards;
 mod provisioning;
 mod rules;
 mod simple;
+mod start;
 
 use libtest_mimic::Trial;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,8 @@ use crate::pack::{Job, render};
 use crate::programs::here;
 use crate::resolved::Resolved;
 use crate::variants::{ALL, Variant};
+
+pub use start::inside;
 
 /// How a program looks at the files of its job.
 struct Check {
@@ -41,6 +44,7 @@ pub fn trials(quiet: bool) -> Vec<Trial> {
     trials.extend(dashboards::trials());
     trials.extend(provisioning::trials());
     trials.extend(rules::trials(quiet));
+    trials.extend(start::trials(quiet));
     trials
 }
 

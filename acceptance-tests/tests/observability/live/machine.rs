@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use super::http;
+use crate::http;
 use crate::programs::must;
 
 /// The machine's address.

@@ -6,7 +6,7 @@
 
 mod app;
 mod hook;
-mod http;
+
 mod images;
 mod machine;
 mod nomad;

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use std::process::Command;
 use std::time::Duration;
 
-use super::http;
 use super::machine::NOMAD;
+use crate::http;
 use crate::pack::Rendered;
 use crate::programs::must;
 

@@ -6,9 +6,9 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::http;
 use super::silent;
 use crate::checks::dashboards;
+use crate::http;
 
 /// How long it may take until there is something to tell: a rate needs two samples.
 const PATIENCE: Duration = Duration::from_mins(2);

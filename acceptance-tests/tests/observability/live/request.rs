@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::http;
+use crate::http;
 
 /// A request that was made.
 #[derive(Debug)]

@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 use super::hook::Posted;
 use super::machine::{ADDRESS, Machine, NOMAD};
 use super::request::{self, Request};
-use super::{app, hook, http, images, nomad, queries};
+use super::{app, hook, images, nomad, queries};
+use crate::http;
 use crate::pack::{Rendered, render};
-use crate::programs::{must, packgen};
+use crate::programs::{must, packgen, run};
 
 /// How long it may take until a request is seen in all three stores.
 const SEEN_WITHIN: Duration = Duration::from_secs(30);
@@ -47,13 +48,22 @@ pub fn tell(folder: &Path) {
     nomad::stop_all();
 }
 
+/// An alert's route without its secret is refused before anything is made; with it, everything becomes healthy.
 fn up(folder: &Path, variables: &str) {
     let (file, secrets) = (folder.join("variables.hcl"), folder.join("secrets.json"));
     fs::write(&file, variables).expect("a file can be written");
     fs::write(&secrets, SECRETS).expect("a file can be written");
-    let mut command = Command::new(packgen().expect("packgen is here"));
-    command.args(["run", "observability_stack", "--address", &format!("http://{NOMAD}")]);
-    must(command.arg("-f").arg(&file).arg("--secret-file").arg(&secrets).current_dir(folder));
+    let packgen = || {
+        let mut command = Command::new(packgen().expect("packgen is here"));
+        command.args(["run", "observability_stack", "--address", &format!("http://{NOMAD}")]);
+        command.arg("-f").arg(&file).current_dir(folder);
+        command
+    };
+    let (started, told) = run(&mut packgen());
+    let asked_for = ["webhook_url", "deadman_url"].iter().all(|name| told.contains(name));
+    assert!(!started && asked_for, "a route without its secret is not refused: {told}");
+    assert_eq!(http::get(NOMAD, "/v1/jobs").json(), serde_json::json!([]), "nothing was started");
+    must(packgen().arg("--secret-file").arg(&secrets));
 }
 
 fn one_request(folder: &Path, rendered: &Rendered) {

@@ -177,11 +177,11 @@ run "a version and a mirror" {
 
 run "more dashboards and rules" {
   variables {
-    dashboards = { shop = "{\"uid\":\"shop\",\"title\":\"$${x} {{y}}\"}" }
+    dashboards = { shop = "{\"uid\":\"shop\",\"panels\":[],\"title\":\"$${x} {{y}}\"}" }
     rules      = { shop = "groups: [] # {{ $labels.x }}" }
   }
   assert {
-    condition     = file.grafana["local/dashboards/shop.json"] == "{\"uid\":\"shop\",\"title\":\"$${x} {{y}}\"}" && file.prometheus["local/rules/shop.yaml"] == "groups: [] # {{ $labels.x }}"
+    condition     = file.grafana["local/dashboards/shop.json"] == "{\"uid\":\"shop\",\"panels\":[],\"title\":\"$${x} {{y}}\"}" && file.prometheus["local/rules/shop.yaml"] == "groups: [] # {{ $labels.x }}"
     error_message = "carried as they are"
   }
 }
@@ -193,5 +193,37 @@ run "nothing is privileged, everything is pinned, roots are read-only" {
       if try(j.TaskGroups[0].Tasks[0].Config.privileged, false) || !j.TaskGroups[0].Tasks[0].Config.readonly_rootfs || j.TaskGroups[0].Tasks[0].Config.cap_drop != ["all"] || length(split(":latest", j.TaskGroups[0].Tasks[0].Config.image)) > 1
     ]) == 0
     error_message = "each job"
+  }
+}
+
+run "nothing listens where the world can reach it" {
+  assert {
+    condition     = length([for j in values(job) : j if contains([for c in j.Constraints : c.LTarget], "$${attr.unique.network.ip-address}")]) == length(keys(job))
+    error_message = "without a host network, only clients with a private address take a job"
+  }
+}
+
+run "a host network says where ports listen" {
+  variables {
+    host_network = "private"
+    otlp_host    = "$${meta.private_address}"
+  }
+  assert {
+    condition     = length([for j in values(job) : j if j.Constraints != null]) == 0 && job.alloy.TaskGroups[0].Networks[0].ReservedPorts[0].HostNetwork == "private"
+    error_message = "wherever that network is"
+  }
+  assert {
+    condition     = output.otel_env.OTEL_EXPORTER_OTLP_ENDPOINT == "http://$${meta.private_address}:4318"
+    error_message = "and apps are told how to get there"
+  }
+}
+
+run "public addresses have to be asked for" {
+  variables {
+    public = true
+  }
+  assert {
+    condition     = length([for j in values(job) : j if j.Constraints != null]) == 0
+    error_message = "then any client takes a job"
   }
 }

@@ -1,6 +1,8 @@
 //! What a pack says about itself, for people and for programs: written from its files, nowhere twice.
 
+mod guide;
 mod readme;
+mod takes;
 
 use serde_json::{Value as Json, json};
 

@@ -2,13 +2,16 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value as Json;
+
 use crate::hcl::variables::Variable;
 use crate::hcl::{Field, Type};
+use crate::source::Diagnostics;
 
-use super::{Pack, Row, default_text, outputs, plain, secrets, volumes};
+use super::{Pack, Row, default_text, guide, outputs, plain, secrets, takes, volumes};
 
-/// The page, in Markdown.
-pub fn readme(pack: &Pack) -> String {
+/// The page, in Markdown. What the pack asks for is found out by rendering it, which may fail.
+pub fn readme(pack: &Pack) -> Result<String, Diagnostics> {
     let manifest = pack.manifest();
     let mut out = format!("# {}\n\n{}\n\n", &*manifest.name.value, sentence(&manifest.summary));
     if let Some(description) = &manifest.description {
@@ -21,7 +24,9 @@ pub fn readme(pack: &Pack) -> String {
         manifest.version
     );
     usage(&mut out, pack);
+    out.push_str(&guide::guide(pack)?);
     jobs(&mut out, pack);
+    asked(&mut out, &takes::table(pack)?);
     if !pack.variables().is_empty() {
         out.push_str("## Variables\n\n");
         pack.variables().iter().for_each(|variable| one(&mut out, pack, variable));
@@ -41,7 +46,7 @@ pub fn readme(pack: &Pack) -> String {
     rows(&mut out, "Outputs", "", &outputs(pack));
     out.truncate(out.trim_end().len());
     out.push('\n');
-    out
+    Ok(out)
 }
 
 fn sentence(text: &str) -> String {
@@ -85,6 +90,12 @@ fn jobs(out: &mut String, pack: &Pack) {
         let _ = writeln!(out, "- `{}`{doc}{when}{after}", &*job.name.value);
     }
     out.push('\n');
+}
+
+fn asked(out: &mut String, table: &str) {
+    if !table.is_empty() {
+        let _ = writeln!(out, "## What it asks for\n\nAs long as nothing else is said.\n\n{table}");
+    }
 }
 
 fn one(out: &mut String, pack: &Pack, variable: &Variable) {
@@ -145,9 +156,20 @@ fn fields(out: &mut String, ty: &Type, depth: usize) {
 
 fn field_default(field: &Field) -> String {
     match (&field.default, field.optional) {
-        (Some(default), _) => format!(", default {}", code(&plain(default).to_string())),
+        (Some(default), _) => format!(", default {}", code(&said(plain(default)).to_string())),
         (None, true) => ", optional".to_owned(),
         (None, false) => ", **required**".to_owned(),
+    }
+}
+
+/// Without what is not set, which an object's type adds.
+fn said(default: Json) -> Json {
+    match default {
+        Json::Object(fields) => {
+            let set = fields.into_iter().filter(|(_, value)| !value.is_null());
+            Json::Object(set.map(|(name, value)| (name, said(value))).collect())
+        }
+        other => other,
     }
 }
 
