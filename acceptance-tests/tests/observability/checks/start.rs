@@ -6,7 +6,7 @@
 use acceptance_tests::find;
 use libtest_mimic::Trial;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::http;
@@ -47,29 +47,45 @@ pub fn inside() -> Option<ExitCode> {
     let (address, path, server, program) =
         (arguments.next()?, arguments.next()?, arguments.next()?, arguments.next()?);
     must(Command::new("ip").args(["link", "set", "lo", "up"]));
-    if server != "-" {
-        serve_bucket(&server);
-    }
+    let bucket = (server != "-").then(|| serve_bucket(&server));
     let mut child = Command::new(program).args(arguments).stdin(Stdio::null()).spawn().expect("it starts");
+    let told = answers(&mut child, &address, &path);
+    for mut running in bucket.into_iter().chain([child]) {
+        let _ended_already = running.kill();
+        running.wait().expect("what was started ends");
+    }
+    Some(told.map_or_else(
+        |why| {
+            eprintln!("{address}{path} does not answer: {why}");
+            ExitCode::FAILURE
+        },
+        |()| ExitCode::SUCCESS,
+    ))
+}
+
+/// Waits for a program's answer; the error is why there is none.
+fn answers(child: &mut Child, address: &str, path: &str) -> Result<(), String> {
     let begun = Instant::now();
-    while http::get(&address, &path).status != 200 {
-        let ended = child.try_wait().expect("it can be asked");
-        if ended.is_some() || begun.elapsed() > PATIENCE {
-            eprintln!("{address}{path} does not answer; ended: {ended:?}");
-            return Some(ExitCode::FAILURE);
+    while http::get(address, path).status != 200 {
+        if let Some(status) = child.try_wait().expect("it can be asked") {
+            return Err(format!("it has ended with {status}"));
+        }
+        if begun.elapsed() > PATIENCE {
+            return Err(format!("it has had {PATIENCE:?}"));
         }
         std::thread::sleep(Duration::from_millis(50));
     }
-    Some(ExitCode::SUCCESS)
+    Ok(())
 }
 
-fn serve_bucket(server: &str) {
+fn serve_bucket(server: &str) -> Child {
     let (host, port) = BUCKET.split_once(':').expect("host and port");
     let mut command = Command::new(server);
     command.args(["-H", host, "-p", port]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.spawn().expect("the bucket's server starts");
+    let child = command.spawn().expect("the bucket's server starts");
     let made = acceptance_tests::wait_until(PATIENCE, || http::send("PUT", BUCKET, "/obs", "").status == 200);
     assert!(made, "the bucket's server does not answer");
+    child
 }
 
 pub fn trials(quiet: bool) -> Vec<Trial> {
