@@ -244,9 +244,9 @@ fn running(blueprint: &Blueprint, lines: &mut Vec<String>) {
     }
     for unit in &blueprint.units {
         lines.push(format!("unit {} {}", unit.name, if unit.oneshot { "oneshot" } else { "service" }));
-    }
-    if let Some(wall) = &blueprint.wall {
-        lines.push(format!("walled {}", quote(&wall.table)));
+        if let Some(wall) = blueprint.wall.as_ref().filter(|wall| wall.unit == unit.name) {
+            lines.push(format!("walled {}", quote(&wall.table)));
+        }
     }
     for command in &blueprint.commands {
         lines.push(format!(

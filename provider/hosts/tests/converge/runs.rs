@@ -168,6 +168,19 @@ fn commands_run_unless_there_is_nothing_to_do() {
 }
 
 #[test]
+fn a_service_that_a_host_has_no_use_for_is_started_once() {
+    let host = Host::new();
+    let wanted = blueprint(&host);
+    host.put("idle-consul.service", "0");
+    assert!(host.run(&["dash"], &wanted).changes().contains("started consul.service\n"));
+    let second = host.run(&["dash"], &wanted);
+    assert_eq!(
+        (second.done(), second.events.iter().filter(|event| matches!(event, Event::Note(_))).count()),
+        (0, 1)
+    );
+}
+
+#[test]
 fn secrets_are_in_no_event_and_no_note() {
     let host = Host::new();
     let mut wanted = blueprint(&host);
