@@ -3,6 +3,8 @@
 //! What Nomad says never becomes a planned value: Terraform plans again at apply and compares. Must never fail because
 //! Nomad is down, unless the provider was told that Nomad is required.
 
+use std::collections::BTreeSet;
+
 use kit::{Cx, Diagnostic, Result};
 use nomad::Client;
 use nomad::jobs::Job;
@@ -10,6 +12,7 @@ use nomad::plan::{Change, Described, Options, describe};
 use tokio::task::JoinSet;
 
 use super::mark::{Claim, claim};
+use super::resource::as_warning;
 use super::spec;
 use super::target::{masked, refused};
 
@@ -49,11 +52,14 @@ pub async fn ask(cx: &Cx, client: &Client, questions: Vec<Question>, manner: &Ma
     }
     let mut answers = asked.join_all().await;
     answers.sort_by_key(|(at, _)| *at);
+    let mut unasked = BTreeSet::new();
     for (_, answer) in answers {
         match answer {
             Ok(warning) => warning.into_iter().for_each(|warning| cx.warn(warning)),
             Err(problem) if manner.required => return Err(problem.into()),
-            Err(problem) => cx.warn(Diagnostic { severity: kit::Severity::Warning, ..problem }),
+            // Of a Nomad that is down every job would say the same.
+            Err(problem) if !unasked.insert(problem.summary.clone()) => {}
+            Err(problem) => cx.warn(as_warning(problem)),
         }
     }
     Ok(())

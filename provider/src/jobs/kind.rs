@@ -42,6 +42,9 @@ pub trait Kind: Send + Sync + 'static {
         bill.secrets.clone()
     }
 
+    /// Whether the configuration gives a secret, even if its value is only known at apply.
+    fn gives(&self, value: &Value, name: &str) -> bool;
+
     /// The version of a secret, which is raised to renew it.
     fn secret_version(&self, value: &Value, name: &str) -> Value;
 

@@ -1,6 +1,6 @@
 //! Refresh: what runs, compared with what was submitted. It has no configuration: state and provider block must do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kit::{Cx, Diagnostic, Result, Slot, Value};
 use serde_json::Value as Json;
@@ -56,6 +56,7 @@ async fn looked(cx: &Cx, current: &Value, slot: &mut Slot) -> Result<Option<Valu
     let found = all(&client, jobs, common.sensitive_jobspecs).await;
     let mut memory = Memory::kept(&slot.private);
     let mut seen = state;
+    let mut unasked = BTreeSet::new();
     for (name, look) in found {
         match look {
             Ok(found) => note(&mut seen, &mut memory, &name, &found, &apis[&name]),
@@ -65,7 +66,9 @@ async fn looked(cx: &Cx, current: &Value, slot: &mut Slot) -> Result<Option<Valu
                 if settings.nomad_required {
                     return Err(problem.into());
                 }
-                cx.warn(as_warning(problem));
+                if unasked.insert(problem.summary.clone()) {
+                    cx.warn(as_warning(problem));
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ use kit::{AnyResource, BoxFuture, Cx, Diagnostic, Moved, Plan, Result, Slot, Tim
 
 use super::ask::{Manner, Question, ask};
 use super::look::Memory;
-use super::rendering::{Bill, Rendering};
+use super::rendering::{Bill, Rendering, SecretNeed};
 use super::state::State;
 use super::target::{Target, nowhere, settings};
 use super::{Common, Kind, apply, import, refresh, removal, spec};
@@ -63,6 +63,11 @@ impl<K: Kind> AnyResource for Jobs<K> {
             let questions = questions(prior.as_ref(), &memory, &rendering);
             plan.prior = prior;
             rendering.warnings.into_iter().for_each(|warning| cx.warn(warning));
+            if plan.prior.is_none() && !common.render_only {
+                missing(&self.0, &plan.draft, &rendering.bill)
+                    .into_iter()
+                    .for_each(|warning| cx.warn(warning));
+            }
             if questions.is_empty() || common.render_only {
                 return Ok(true);
             }
@@ -117,6 +122,21 @@ impl<K: Kind> AnyResource for Jobs<K> {
     fn moved(&self, from: &Moved) -> Option<Result<Value>> {
         self.0.moved(from)
     }
+}
+
+/// Secrets that nobody gives and that cannot be made up: an apply can only hope to find them in Nomad.
+fn missing<K: Kind>(kind: &K, draft: &Value, bill: &Bill) -> Vec<Diagnostic> {
+    let open = bill.secrets.iter().filter(|need| need.generate.is_none() && !kind.gives(draft, &need.name));
+    let warning = |need: &SecretNeed| {
+        Diagnostic::warning(
+            format!("The secret {} is not given", need.name),
+            format!(
+                "{} If it is not stored in Nomad already, the apply will fail before it registers a job.",
+                need.description
+            ),
+        )
+    };
+    open.map(warning).collect()
 }
 
 /// The same as a warning.

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use kit::{Cx, Diagnostic};
 use nomad::deployment::{Canary, Options, Outcome, Progress as Happening, Verdict, watch};
-use nomad::jobs::{Register, Registered, Source};
+use nomad::jobs::{Check, Deregister, Register, Registered, Source};
 use tokio::task::JoinSet;
 
 use super::progress::Progress;
@@ -76,12 +76,12 @@ pub async fn run(
                 Ok(Begun::Ended(end)) => {
                     ends.insert(step.entry.name.clone(), end);
                 }
-                Ok(Begun::Runs(answer)) => {
+                Ok(Begun::Runs(answer, again)) => {
                     registered(step, &answer);
                     let (step, manner) = (step.clone(), manner.clone());
-                    followed.spawn(
-                        async move { (step.entry.name.clone(), follow(&step, answer, &manner).await) },
-                    );
+                    followed.spawn(async move {
+                        (step.entry.name.clone(), follow(&step, answer, &manner, again).await)
+                    });
                 }
                 Err(problem) => {
                     ends.insert(step.entry.name.clone(), End { problem: Some(problem), ..End::default() });
@@ -138,7 +138,8 @@ fn left(step: &Step, begun: bool, stopped: bool) -> End {
 
 enum Begun {
     Ended(End),
-    Runs(Registered),
+    /// It was registered; whether the deployment that failed before is still the one it has.
+    Runs(Registered, bool),
 }
 
 /// Does the first part about a job: registers it if that is to be done.
@@ -159,16 +160,28 @@ async fn begin(step: &Step, manner: &Manner) -> Result<Begun, Diagnostic> {
             manner.progress.tell(&step.entry.id, &"registered");
             answer
         }
-        Action::Again => {
-            let index = step.known.as_ref().map_or(0, |known| known.job_modify_index);
-            let evaluated = step.client.jobs().evaluate(&step.entry.id, true).await;
-            let evaluated = evaluated
-                .map_err(|error| refused(format!("Job {} cannot be placed again", step.entry.id), &error))?;
-            manner.progress.tell(&step.entry.id, &"what has failed is placed again");
-            Registered { job_modify_index: index, ..evaluated }
-        }
+        Action::Again => return again(step, manner).await,
     };
-    Ok(Begun::Runs(answer))
+    Ok(Begun::Runs(answer, false))
+}
+
+/// Another attempt at a version that has failed. What runs of it stays; if nothing does, Nomad begins anew only for a job
+/// that was stopped in between.
+async fn again(step: &Step, manner: &Manner) -> Result<Begun, Diagnostic> {
+    let id = &step.entry.id;
+    let failed = |error: nomad::Error| refused(format!("Job {id} cannot be placed again"), &error);
+    let known = step.known.as_ref().map_or((0, 0), |known| (known.version, known.job_modify_index));
+    let jobs = step.client.jobs();
+    let allocations = jobs.allocations(id).await.map_err(failed)?;
+    let runs = |alloc: &nomad::Allocation| alloc.job_version == known.0 && alloc.client_status == "running";
+    manner.progress.tell(id, &"what has failed is placed again");
+    if allocations.iter().any(runs) {
+        let evaluated = jobs.evaluate(id, true).await.map_err(failed)?;
+        return Ok(Begun::Runs(Registered { job_modify_index: known.1, ..evaluated }, true));
+    }
+    let stopped = jobs.deregister(id, Deregister::default()).await.map_err(failed)?;
+    let anew = Step { check: Check::At(stopped.job_modify_index), ..step.clone() };
+    Ok(Begun::Runs(register(&anew).await?, false))
 }
 
 async fn register(step: &Step) -> Result<Registered, Diagnostic> {
@@ -185,14 +198,14 @@ async fn register(step: &Step) -> Result<Registered, Diagnostic> {
 }
 
 /// Follows a job to its end, and back if it has to be.
-async fn follow(step: &Step, answer: Registered, manner: &Manner) -> End {
+async fn follow(step: &Step, answer: Registered, manner: &Manner, again: bool) -> End {
     let id = &step.entry.id;
     if !manner.wait {
         let known = step.client.jobs().read(id).await.ok().flatten();
         let version = known.map(|known| (known.version, known.job_modify_index));
         return End { registered: true, current: true, version, status: Some("registered"), problem: None };
     }
-    let verdict = match watched(step, &answer, manner, step.action == Action::Again).await {
+    let verdict = match watched(step, &answer, manner, again).await {
         Ok(verdict) => verdict,
         Err(error) => {
             let problem = refused(format!("It is not known what became of job {id}"), &error);

@@ -125,6 +125,11 @@ impl Kind for Job {
         given.keys().map(need).collect()
     }
 
+    fn gives(&self, value: &Value, name: &str) -> bool {
+        let given = plain(value.field("secrets_wo"));
+        given.is_unknown() || !given.field(name).is_null()
+    }
+
     fn secret_version(&self, value: &Value, _: &str) -> Value {
         value.field("secrets_wo_version").clone()
     }

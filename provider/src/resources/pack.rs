@@ -106,6 +106,10 @@ impl Kind for PackKind {
         given.collect()
     }
 
+    fn gives(&self, value: &Value, name: &str) -> bool {
+        !value.field(&format!("{name}_wo")).is_null()
+    }
+
     fn secret_version(&self, value: &Value, name: &str) -> Value {
         value.field(&format!("{name}_wo_version")).clone()
     }

@@ -111,6 +111,10 @@ impl Driven {
         imported.diagnostics
     }
 
+    pub fn take_over(&mut self, from: &kit::Moved) {
+        self.state = self.engine.take_over(from).unwrap();
+    }
+
     /// Whether a refresh and a plan find nothing to do.
     pub async fn is_settled(&mut self, config: &Value) {
         assert_eq!(self.refresh().await, []);

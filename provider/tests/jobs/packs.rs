@@ -70,7 +70,7 @@ async fn every_pack_plans_without_a_nomad() {
     for pack in Builtin::all() {
         let name = format!("lostops_{}", pack.name());
         let driven = Driven::new(&name, None).await;
-        let config = example::of(&name, driven.block());
+        let config = with_secrets(example::of(&name, driven.block()));
         let planned = driven.plan(&config).await;
         assert_eq!(planned.diagnostics, [], "{name}");
         let value = planned.value.unwrap();

@@ -127,3 +127,60 @@ async fn another_namespace_is_another_object_and_another_spelling_is_not() {
     let planned = driven.plan(&driven.config(&[("jobspec", spelled)])).await;
     assert_eq!(planned.value.as_ref(), Some(&driven.state));
 }
+
+#[tokio::test]
+async fn a_connection_that_comes_later_hides_nothing() {
+    let driven = Driven::new("lostops_job", None).await;
+    let planned = driven.plan(&driven.config(&[("jobspec", web(1, "")), ("nomad", Value::UNKNOWN)])).await;
+    assert_eq!(planned.diagnostics, []);
+    let value = planned.value.unwrap();
+    assert!(value.field("jobspecs").field("web").as_str().is_some() && value.field("nomad").is_unknown());
+}
+
+#[tokio::test]
+async fn a_secret_that_nobody_gives_is_told_at_plan() {
+    let driven = Driven::new("lostops_observability_stack", None).await;
+    let alerting = driven.block().blocks.iter().find(|nested| nested.name == "alerting").unwrap();
+    let discord = alerting.block.blocks.iter().find(|nested| nested.name == "discord").unwrap();
+    let discord = crate::drive::written(&discord.block, &[]);
+    let alerting = crate::drive::written(&alerting.block, &[("discord", discord)]);
+    let planned = driven.plan(&driven.config(&[("alerting", alerting.clone())])).await;
+    let summaries: Vec<&str> = planned.diagnostics.iter().map(|d| d.summary.as_str()).collect();
+    assert_eq!(summaries, ["The secret discord_webhook_url is not given"]);
+    let given = ("discord_webhook_url_wo", Value::UNKNOWN);
+    assert_eq!(driven.plan(&driven.config(&[("alerting", alerting), given])).await.diagnostics, []);
+}
+
+#[tokio::test]
+async fn a_nomad_job_of_the_other_provider_is_taken_over() {
+    let nomad = StandIn::start().await;
+    let text = web(1, "");
+    let state = Value::object([
+        ("id", Value::string("web")),
+        ("name", Value::string("web")),
+        ("namespace", Value::string("default")),
+        ("json", Value::Bool(false)),
+        ("jobspec", text.clone()),
+    ]);
+    let from = kit::Moved {
+        provider: "registry.terraform.io/hashicorp/nomad".into(),
+        resource: "nomad_job".into(),
+        version: 1,
+        state,
+        private: kit::Private::default(),
+    };
+    let mut driven = Driven::new("lostops_job", Some(&nomad.address())).await;
+    driven.take_over(&from);
+    // As Nomad has it: registered by somebody else, without our mark.
+    let mut other = Driven::new("lostops_job", Some(&nomad.address())).await;
+    other.apply(&driven.config(&[("jobspec", text.clone())])).await;
+    nomad.with(|world| world.jobs.get_mut("web").unwrap().as_object_mut().unwrap().remove("Meta"));
+    assert_eq!(driven.refresh().await, []);
+    assert_eq!(driven.state.field("drift"), &Value::List(Vec::new()));
+    let config = driven.config(&[("jobspec", text)]);
+    assert_eq!(driven.plan(&config).await.replace, []);
+    let applied = driven.apply(&config).await;
+    assert_eq!(errors(&applied.diagnostics).count(), 0, "{}", told(&applied.diagnostics));
+    assert_eq!(nomad.with(|world| world.jobs["web"]["Meta"]["lostops"].clone()), "jobspec/web");
+    driven.is_settled(&config).await;
+}
