@@ -64,9 +64,9 @@ impl<K: Kind> AnyResource for Jobs<K> {
             plan.prior = prior;
             rendering.warnings.into_iter().for_each(|warning| cx.warn(warning));
             if plan.prior.is_none() && !common.render_only {
-                missing(&self.0, &plan.draft, &rendering.bill)
-                    .into_iter()
-                    .for_each(|warning| cx.warn(warning));
+                for warning in missing(&self.0, &plan.draft, &rendering.bill) {
+                    cx.warn(warning);
+                }
             }
             if questions.is_empty() || common.render_only {
                 return Ok(true);

@@ -165,8 +165,8 @@ async fn begin(step: &Step, manner: &Manner) -> Result<Begun, Diagnostic> {
     Ok(Begun::Runs(answer, false))
 }
 
-/// Another attempt at a version that has failed. What runs of it stays; if nothing does, Nomad begins anew only for a job
-/// that was stopped in between.
+/// Another attempt at a version that has failed. What runs of it stays. If nothing does, Nomad begins anew only for a job
+/// that it has forgotten: a failed allocation that may not be rescheduled counts as long as it is known.
 async fn again(step: &Step, manner: &Manner) -> Result<Begun, Diagnostic> {
     let id = &step.entry.id;
     let failed = |error: nomad::Error| refused(format!("Job {id} cannot be placed again"), &error);
@@ -179,8 +179,8 @@ async fn again(step: &Step, manner: &Manner) -> Result<Begun, Diagnostic> {
         let evaluated = jobs.evaluate(id, true).await.map_err(failed)?;
         return Ok(Begun::Runs(Registered { job_modify_index: known.1, ..evaluated }, true));
     }
-    let stopped = jobs.deregister(id, Deregister::default()).await.map_err(failed)?;
-    let anew = Step { check: Check::At(stopped.job_modify_index), ..step.clone() };
+    jobs.deregister(id, Deregister { purge: true, global: false }).await.map_err(failed)?;
+    let anew = Step { check: Check::Absent, ..step.clone() };
     Ok(Begun::Runs(register(&anew).await?, false))
 }
 
@@ -260,7 +260,7 @@ fn status(outcome: &Outcome) -> Option<&'static str> {
 async fn back(step: &Step, verdict: &Verdict, manner: &Manner) -> Option<(String, bool)> {
     let failed = matches!(verdict.outcome, Outcome::Failed { .. } | Outcome::Unplaced);
     let known = step.known.as_ref().filter(|known| !known.stop && known.version < verdict.version)?;
-    if !manner.rollback || !failed || verdict.rollback.is_some() {
+    if !manner.rollback || !step.well || !failed || verdict.rollback.is_some() {
         return None;
     }
     let to = known.version;

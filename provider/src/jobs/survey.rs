@@ -51,6 +51,8 @@ pub struct Step {
     pub change: Vec<String>,
     /// Whether one of ours is taken over that the state does not know.
     pub adopted: bool,
+    /// Whether the version that is there is one to go back to.
+    pub well: bool,
 }
 
 /// What is known before anybody is asked.
@@ -93,6 +95,7 @@ async fn one(client: Client, entry: Entry, text: String, before: &Before) -> Res
     let known = client.jobs().read(&entry.id).await.map_err(|error| failed(&error))?;
     let adopted = owned(&entry, &namespace, known.as_ref(), before)?;
     let action = wanted(&entry, &text, &api, known.as_ref(), before);
+    let well = before.state.is_some() && !before.memory.unwell.contains(&entry.name);
     let step = Step {
         entry,
         text,
@@ -103,6 +106,7 @@ async fn one(client: Client, entry: Entry, text: String, before: &Before) -> Res
         check: Check::Any,
         change: Vec::new(),
         adopted,
+        well,
     };
     if action == Action::Keep || action == Action::Follow {
         return Ok(step);
