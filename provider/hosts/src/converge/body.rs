@@ -10,15 +10,25 @@ use aws_lc_rs::digest;
 use super::quote::quote;
 use crate::blueprint::{Binary, Blueprint, Disk, Fetch, File, Packing, Proof, Unit};
 use crate::fault::Fault;
+use crate::secrets::Secret;
 use crate::spec::Cidr;
 
 /// The body, and the hash by which it is known.
 pub(super) fn of(blueprint: &Blueprint) -> Result<(String, String), Fault> {
     check(blueprint)?;
     let text = format!("{}\n{}", wakes(blueprint), body(blueprint));
-    let hash = sha256(text.as_bytes());
+    let hash = sha256(format!("{}\n{}", wakes(blueprint), body(&lasting(blueprint))).as_bytes());
     let text = format!("BLUEPRINT={hash}\n\n{text}\nmain \"$@\" 3>&1 </dev/null\n");
     Ok((text, hash))
+}
+
+/// The blueprint without what is written once: that may differ from run to run without anything to be done.
+fn lasting(blueprint: &Blueprint) -> Blueprint {
+    let mut lasting = blueprint.clone();
+    for file in lasting.files.iter_mut().filter(|file| file.once) {
+        file.content = Secret::default();
+    }
+    lasting
 }
 
 /// The SHA-256 in lower-case hexadecimal.

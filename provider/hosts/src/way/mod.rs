@@ -10,7 +10,6 @@ mod conversation;
 mod diagnosis;
 mod fault;
 mod process;
-mod quote;
 mod sudo;
 mod task;
 
@@ -19,11 +18,11 @@ pub use fault::{Cause, Fault};
 pub use sudo::Sudo;
 pub use task::Task;
 
+pub(crate) use crate::converge::quote;
 pub(crate) use conversation::{Ending, PROMPT, Terms, Transcript, converse};
 pub(crate) use diagnosis::cause;
 pub(crate) use fault::Heard;
 pub(crate) use process::Group;
-pub(crate) use quote::quote;
 
 /// What a host tells while a task runs.
 #[derive(Clone, Debug, PartialEq, Eq)]

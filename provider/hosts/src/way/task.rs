@@ -9,8 +9,8 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::bundle::{Entry, archive};
-use super::quote::quote;
 use super::{Blob, Unusable};
+use crate::converge::quote;
 
 const ENTRY: &str = include_str!("entry.sh");
 const BLOB: &str = include_str!("blob.sh");

@@ -139,9 +139,29 @@ fn three_servers_of_nomad() {
 fn three_servers_of_nomad_and_consul() {
     let (Some(nomad), Some(consul)) = (found("nomad"), found("consul")) else { return };
     let discovery = Discovery::Consul(official(crate::agents::version(&consul)));
-    let mut spec = ClusterSpec { discovery, ..servers() };
-    // What fetches Nomad's keys came to Consul later than the one that Debian had.
-    spec.security.workload_identity = crate::agents::version(&consul).at_least(1, 15);
+    let spec = ClusterSpec { discovery, ..servers() };
     let Some(words) = run(&spec, &[("NOMAD", &nomad), ("CONSUL", &consul)]) else { return };
-    insta::assert_snapshot!(words, @"");
+    insta::assert_snapshot!(words, @r#"
+    bootstrapped
+    bootstrapped
+    bootstrapped
+    bootstrapped
+    bootstrapped
+    bootstrapped
+          3 "Status":"alive"
+    with a token 200
+    without 403
+    over a name of its own 200, over another 000
+    in clear 400
+    "Name":"server-1"
+    "Name":"server-2"
+    "Name":"server-3"
+    "nomad"
+    Consul without 403
+    the next token before 403
+    bootstrapped
+    bootstrapped
+    bootstrapped
+    the next token 200
+    "#);
 }
