@@ -147,7 +147,8 @@ fn consul(site: &Site<'_>) -> Result<Value, Broken> {
     let security = &site.spec.security;
     let mut consul = json!({ "address": super::consul::address(site), "grpc_address": "127.0.0.1:8502" });
     if security.tls {
-        let Tls { ca, cert, key } = agents::tls("consul");
+        // Its own files: Consul's are not for Nomad to read, and the authority is the same.
+        let Tls { ca, cert, key } = agents::tls("nomad");
         consul["ssl"] = json!(true);
         consul["verify_ssl"] = json!(true);
         consul["ca_file"] = json!(ca);

@@ -156,6 +156,20 @@ fn a_new_server_restarts_nobody() {
 }
 
 #[test]
+fn no_agent_is_sent_to_files_of_another() {
+    for spec in [spec(), alone(), ClusterSpec { discovery: spec().discovery, ..alone() }] {
+        for print in blueprints(&spec, &root()).unwrap() {
+            for (of, other) in [("/etc/nomad.d/", "/consul."), ("/etc/consul.d/", "/nomad.")] {
+                let files = print.files.iter().filter(|file| file.path.starts_with(of));
+                for file in files.filter(|file| file.path.ends_with(".json")) {
+                    assert!(!file.content.expose().contains(&format!("/etc{other}d")), "{}", file.path);
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn no_secret_is_in_a_file_that_others_read() {
     for spec in [spec(), alone()] {
         for print in blueprints(&spec, &root()).unwrap() {
