@@ -134,6 +134,11 @@ plugin "docker" {
     }
   }
 }
+plugin "raw_exec" {
+  config {
+    enabled = true
+  }
+}
 telemetry {
   collection_interval        = "2s"
   disable_hostname           = true

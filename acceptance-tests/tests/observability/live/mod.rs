@@ -1,10 +1,13 @@
 //! The stack on a real Nomad with a real Docker, by `packgen run`: a request is found again as log, trace and metric,
 //! an alert reaches a webhook, and every query of every dashboard and rule is asked.
 //!
+//! Nomad, Docker, Prometheus and Alertmanager have to be here; of the others, those that are found take part.
+//!
 //! It runs in network, mount and process namespaces of its own: nothing listens outside, and everything that was
 //! started ends with it. Images are made around the programs that are found here.
 
 mod app;
+mod found;
 mod hook;
 
 mod images;
@@ -23,19 +26,7 @@ use std::process::{Command, ExitCode};
 use crate::programs::here;
 
 /// What has to be here.
-const NEEDS: &[&str] = &[
-    "unshare",
-    "ip",
-    "dockerd",
-    "docker",
-    "nomad",
-    "alertmanager",
-    "alloy",
-    "blackbox_exporter",
-    "loki",
-    "prometheus",
-    "tempo",
-];
+const NEEDS: &[&str] = &["unshare", "ip", "dockerd", "docker", "nomad", "alertmanager", "prometheus"];
 /// The word by which this program knows that it is in the namespaces already.
 const INSIDE: &str = "--inside";
 
@@ -55,6 +46,7 @@ pub fn trials(quiet: bool) -> Vec<Trial> {
     if found.contains(&false) {
         return Vec::new();
     }
+    found::say(quiet);
     if !rustix::process::geteuid().is_root() {
         eprintln!("skipped: live: root not found");
         return Vec::new();

@@ -40,6 +40,14 @@ pub fn run(file: &std::path::Path) {
     );
 }
 
+/// What the only allocation of a job has printed.
+pub fn printed(job: &str, task: &str) -> String {
+    let allocations = http::get(NOMAD, &format!("/v1/job/{job}/allocations")).json();
+    let Some(id) = allocations[0]["ID"].as_str() else { return String::new() };
+    let path = format!("/v1/client/fs/logs/{id}?task={task}&type=stdout&origin=start&plain=true");
+    http::get(NOMAD, &path).body
+}
+
 /// Stops all jobs, and waits until nothing of them runs.
 pub fn stop_all() {
     let jobs = http::get(NOMAD, "/v1/jobs").json();

@@ -18,10 +18,10 @@ const PATIENCE: Duration = Duration::from_mins(2);
 pub struct Stores<'a> {
     /// Prometheus.
     pub prometheus: &'a str,
-    /// Loki.
-    pub loki: &'a str,
-    /// Tempo.
-    pub tempo: &'a str,
+    /// Loki, if it runs.
+    pub loki: Option<&'a str>,
+    /// Tempo, if it runs.
+    pub tempo: Option<&'a str>,
 }
 
 /// Asks them all, until all are answered.
@@ -41,18 +41,20 @@ fn once(Stores { prometheus, loki, tempo }: Stores<'_>) -> Vec<String> {
     for (dashboard, content) in dashboards::all() {
         for panel in content["panels"].as_array().expect("there are panels") {
             for target in panel["targets"].as_array().unwrap_or(&Vec::new()) {
-                asked += 1;
-                let problem = match target["datasource"]["uid"].as_str() {
-                    Some("loki") => of_loki(loki, &filled(text(target, "expr"), ".+")),
-                    Some("tempo") if target["queryType"] == "serviceMap" => None,
-                    Some("tempo") => of_tempo(tempo, &filled(text(target, "query"), ".*")),
+                let problem = match (target["datasource"]["uid"].as_str(), loki, tempo) {
+                    (Some("loki"), None, _) | (Some("tempo"), _, None) => continue,
+                    (Some("loki"), Some(loki), _) => of_loki(loki, &filled(text(target, "expr"), ".+")),
+                    (Some("tempo"), ..) if target["queryType"] == "serviceMap" => None,
+                    (Some("tempo"), _, Some(tempo)) => of_tempo(tempo, &filled(text(target, "query"), ".*")),
                     _ => of_prometheus(prometheus, &filled(text(target, "expr"), ".*"), &names),
                 };
+                asked += 1;
                 wrong.extend(problem.map(|problem| format!("{dashboard}, {}: {problem}", panel["title"])));
             }
         }
     }
-    let rules = rules(prometheus, &names, &mut wrong) + rules(loki, &names, &mut wrong);
+    let rules: usize =
+        [Some(prometheus), loki].into_iter().flatten().map(|store| rules(store, &names, &mut wrong)).sum();
     if wrong.is_empty() {
         eprintln!("live: {asked} queries of dashboards and {rules} rules were answered");
     }

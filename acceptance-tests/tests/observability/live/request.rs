@@ -18,14 +18,23 @@ pub struct Request {
     count: u64,
 }
 
+/// Who takes what OpenTelemetry tells.
+#[derive(Clone, Debug)]
+pub enum Receiver {
+    /// Alloy: it takes everything, and passes it on.
+    Alloy(String),
+    /// Prometheus itself: metrics, as Alloy would send them.
+    Prometheus(String),
+}
+
 /// Goes on making requests like this one until this program ends.
-pub fn keep_on(like: &Request, address: &str) {
-    let (address, attributes) = (address.to_owned(), like.attributes.clone());
+pub fn keep_on(like: &Request, to: &Receiver) {
+    let (to, attributes) = (to.clone(), like.attributes.clone());
     thread::spawn(move || {
         for count in 2.. {
             thread::sleep(Duration::from_secs(2));
             let request = Request { count, attributes: attributes.clone(), ..Request::now() };
-            if !request.parts().into_iter().all(|(path, body)| post(&address, path, &body).status == 200) {
+            if request.told(&to).iter().any(|answer| answer.status != 200) {
                 return;
             }
         }
@@ -46,16 +55,25 @@ impl Request {
         self
     }
 
-    /// Sends all three to an OTLP receiver.
-    pub fn send(&self, address: &str) {
-        for (path, body) in self.parts() {
-            let answer = post(address, path, &body);
-            assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+    /// Sends what the receiver takes.
+    pub fn send(&self, to: &Receiver) {
+        for answer in self.told(to) {
+            assert_eq!(answer.status, 200, "{to:?}: {}", answer.body);
         }
     }
 
-    fn parts(&self) -> [(&'static str, Value); 3] {
-        [("/v1/traces", self.spans()), ("/v1/logs", self.log()), ("/v1/metrics", self.metric())]
+    fn told(&self, to: &Receiver) -> Vec<http::Answer> {
+        let post = |address: &str, path, body: Value| http::send("POST", address, path, &body.to_string());
+        match to {
+            Receiver::Alloy(address) => vec![
+                post(address, "/v1/traces", self.spans()),
+                post(address, "/v1/logs", self.log()),
+                post(address, "/v1/metrics", self.metric()),
+            ],
+            Receiver::Prometheus(address) => {
+                vec![post(address, "/api/v1/otlp/v1/metrics", self.metric())]
+            }
+        }
     }
 
     fn resource(&self, app: &str) -> Value {
@@ -100,10 +118,6 @@ impl Request {
                              "histogram": { "aggregationTemporality": 2, "dataPoints": [point] } });
         json!({ "resourceMetrics": [{ "resource": self.resource("shop"), "scopeMetrics": [{ "metrics": [metric] }] }] })
     }
-}
-
-fn post(address: &str, path: &str, body: &Value) -> http::Answer {
-    http::send("POST", address, path, &body.to_string())
 }
 
 fn attributes(pairs: &[(&str, &str)]) -> Value {

@@ -1,5 +1,7 @@
 //! What has no data here, and why. Nothing else may be silent.
 
+use super::found;
+
 /// Metrics that nothing exposes here, by how they begin.
 const ABSENT: &[(&str, &str)] = &[
     ("consul_", "no Consul runs here"),
@@ -36,10 +38,14 @@ const QUIET: &[(&str, &str)] = &[
 
 /// Whether it is known why a metric is not here.
 pub fn absent(metric: &str) -> bool {
-    ABSENT.iter().any(|(begins, _)| metric.starts_with(begins))
+    begins().any(|begins| metric.starts_with(begins))
+}
+
+fn begins() -> impl Iterator<Item = &'static str> {
+    ABSENT.iter().map(|(begins, _)| *begins).chain(found::missing_metrics())
 }
 
 /// Whether it is known why a query is silent: by its words, or by a metric of it that is not here.
 pub fn quiet(query: &str) -> bool {
-    QUIET.iter().chain(ABSENT).any(|(part, _)| query.contains(part))
+    QUIET.iter().map(|(part, _)| *part).chain(begins()).any(|part| query.contains(part))
 }

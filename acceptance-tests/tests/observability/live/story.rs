@@ -1,6 +1,6 @@
 //! What happens inside: the stack comes up, a request is made, and everything about it is found.
 
-use acceptance_tests::wait_until;
+use acceptance_tests::{find, wait_until};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use super::hook::Posted;
 use super::machine::{ADDRESS, Machine, NOMAD};
-use super::request::{self, Request};
-use super::{app, hook, images, nomad, queries};
+use super::request::{self, Receiver, Request};
+use super::{app, found, hook, images, nomad, queries};
 use crate::http;
 use crate::pack::{Rendered, render};
 use crate::programs::{must, packgen, run};
@@ -24,7 +24,7 @@ const AT_REST: f64 = 1536.0;
 /// Tells it, in a folder.
 pub fn tell(folder: &Path) {
     let machine = Machine::start(folder);
-    let variables = VARIABLES.replace("SOCKET", &machine.socket().display().to_string());
+    let variables = variables(&machine);
     let rendered = render(&variables);
     images::make(&machine, &rendered);
     let posted = hook::listen(&format!("{ADDRESS}:9999"));
@@ -32,12 +32,14 @@ pub fn tell(folder: &Path) {
     let started = Instant::now();
     up(folder, &variables);
     eprintln!("live: healthy after {:.0} s", started.elapsed().as_secs_f32());
+    hosts(folder);
     one_request(folder, &rendered);
     called(&posted);
+    let store = |name: &str| found::has(name).then(|| nomad::service(name));
     queries::all(queries::Stores {
         prometheus: &nomad::service("prometheus"),
-        loki: &nomad::service("loki"),
-        tempo: &nomad::service("tempo"),
+        loki: store("loki").as_deref(),
+        tempo: store("tempo").as_deref(),
     });
     let memory = machine.memory();
     eprintln!("live: all containers together use {memory:.0} MiB");
@@ -66,56 +68,80 @@ fn up(folder: &Path, variables: &str) {
     must(packgen().arg("--secret-file").arg(&secrets));
 }
 
+/// Where no Alloy measures the host, the exporter does that Debian has: as any service with the tag `metrics`.
+fn hosts(folder: &Path) {
+    let Some(exporter) = find(found::NODE_EXPORTER).filter(|_| !found::has("alloy")) else { return };
+    let file = folder.join("node.nomad.hcl");
+    let job = NODE.replace("EXPORTER", &exporter.display().to_string());
+    fs::write(&file, job).expect("a file can be written");
+    nomad::run(&file);
+}
+
 fn one_request(folder: &Path, rendered: &Rendered) {
     let request = Request::now();
     let file = folder.join("shop.nomad.hcl");
     app::write(&file, rendered.output("otel_env"), &request.trace);
-    let (loki, tempo, prometheus) =
-        (nomad::service("loki"), nomad::service("tempo"), nomad::service("prometheus"));
     nomad::run(&file);
-    let (endpoint, attributes) = environment(&loki);
+    let (endpoint, attributes) = environment();
     assert_eq!(endpoint, format!("http://{ADDRESS}:4318"), "the Alloy of the app's node");
+    let prometheus = nomad::service("prometheus");
+    let to = match found::has("alloy") {
+        true => Receiver::Alloy(endpoint.trim_start_matches("http://").to_owned()),
+        false => Receiver::Prometheus(prometheus.clone()),
+    };
     let request = request.by(&attributes);
     let made = Instant::now();
-    request.send(endpoint.trim_start_matches("http://"));
+    request.send(&to);
     let trace = &request.trace;
-    let printed =
-        format!("{{nomad_job=\"shop\", nomad_group=\"web\", nomad_task=\"app\"}} | trace_id=\"{trace}\"");
-    let sent = format!("{{nomad_job_name=\"shop\"}} | trace_id=\"{trace}\"");
-    seen(made, "what the app printed", || lines(&loki, &printed).contains("msg=paid"));
-    seen(made, "the log that was sent", || lines(&loki, &sent).contains("not paid"));
-    seen(made, "the trace", || http::get(&tempo, &format!("/api/traces/{trace}")).body.contains("GET /cart"));
+    if found::has("alloy") && found::has("loki") {
+        logged(made, &nomad::service("loki"), trace);
+    }
+    if found::has("alloy") && found::has("tempo") {
+        let tempo = nomad::service("tempo");
+        let spans = || http::get(&tempo, &format!("/api/traces/{trace}")).body.contains("GET /cart");
+        seen(made, "the trace", spans);
+    }
     let count = "http_server_request_duration_seconds_count{service_name=\"shop\", http_route=\"/buy\"} == 1";
     seen(made, "the metric", || !values(&prometheus, count).is_empty());
     seen(made, "the exemplar", || exemplars(&prometheus).contains(trace));
-    eprintln!(
-        "live: a request was seen as log, trace, metric and exemplar after {:.1} s",
-        made.elapsed().as_secs_f32()
-    );
-    request::keep_on(&request, endpoint.trim_start_matches("http://"));
+    eprintln!("live: everything about a request was seen after {:.1} s", made.elapsed().as_secs_f32());
+    request::keep_on(&request, &to);
+    followed(&prometheus);
+}
+
+/// The lines of the request: what the app printed, and what it sent.
+fn logged(made: Instant, loki: &str, trace: &str) {
+    let printed =
+        format!("{{nomad_job=\"shop\", nomad_group=\"web\", nomad_task=\"app\"}} | trace_id=\"{trace}\"");
+    let sent = format!("{{nomad_job_name=\"shop\"}} | trace_id=\"{trace}\"");
+    seen(made, "what the app printed", || lines(loki, &printed).contains("msg=paid"));
+    seen(made, "the log that was sent", || lines(loki, &sent).contains("not paid"));
+}
+
+/// What the stack makes of requests by itself.
+fn followed(prometheus: &str) {
     let graph = "traces_service_graph_request_total{client=\"shop\", server=\"cart\"}";
-    assert!(
-        wait_until(Duration::from_mins(1), || !values(&prometheus, graph).is_empty()),
-        "no service graph"
-    );
+    let drawn = || !values(prometheus, graph).is_empty();
+    let traces = found::has("alloy") && found::has("tempo");
+    assert!(!traces || wait_until(Duration::from_mins(1), drawn), "no service graph");
     let fails = "app:errors:rate5m{service_name=\"shop\"} > 0";
     assert!(
-        wait_until(Duration::from_mins(2), || !values(&prometheus, fails).is_empty()),
+        wait_until(Duration::from_mins(2), || !values(prometheus, fails).is_empty()),
         "no rate of errors"
     );
 }
 
 /// Where the app was told to send, and as whom, from its own log.
-fn environment(loki: &str) -> (String, String) {
+fn environment() -> (String, String) {
     let mut line = String::new();
     let there = wait_until(Duration::from_mins(1), || {
-        line = lines(loki, "{nomad_job=\"shop\"} |= \"endpoint=\"");
-        line.contains("endpoint=")
+        line = nomad::printed("shop", "app");
+        line.contains("attributes=")
     });
-    assert!(there, "the app's log does not arrive");
+    assert!(there, "the app prints nothing");
     let word = |name: &str| {
         let (_, rest) = line.split_once(name).unwrap_or_default();
-        rest.split([' ', '"']).next().unwrap_or_default().to_owned()
+        rest.split([' ', ';', '\n']).next().unwrap_or_default().to_owned()
     };
     let attributes = word("attributes=");
     assert!(attributes.contains("nomad.job.name=shop") && attributes.contains("host.name="), "{line}");
@@ -161,14 +187,54 @@ fn exemplars(prometheus: &str) -> String {
 const SECRETS: &str =
     r#"{ "webhook_url": "http://10.99.0.2:9999/alert", "deadman_url": "http://10.99.0.2:9999/deadman" }"#;
 
+/// The stack of the programs that are here.
+fn variables(machine: &Machine) -> String {
+    let mut text = VARIABLES.replace("SOCKET", &machine.socket().display().to_string());
+    text.push_str(&format!("components = {}\n", found::components()));
+    if !found::has("alloy") {
+        text.push_str(&format!("agents = {{ nomad_servers = [\"{NOMAD}\"] }}\n"));
+    }
+    if found::has("blackbox") {
+        text.push_str(&format!("probe = {{ nomad = {{ target = \"http://{NOMAD}/v1/status/leader\" }} }}\n"));
+    }
+    text
+}
+
+const NODE: &str = r#"
+job "node" {
+  group "node" {
+    network {
+      port "http" {
+        static = 9100
+      }
+    }
+    service {
+      name     = "node"
+      provider = "nomad"
+      port     = "http"
+      tags     = ["metrics", "metrics_job=node"]
+    }
+    task "exporter" {
+      driver = "raw_exec"
+      config {
+        command = "EXPORTER"
+        args    = ["--web.listen-address=${NOMAD_ADDR_http}"]
+      }
+      resources {
+        cpu    = 20
+        memory = 64
+      }
+    }
+  }
+}
+"#;
+
 const VARIABLES: &str = r#"
 discovery = "nomad"
 cluster = "lab"
-components = ["alertmanager", "alloy", "blackbox", "loki", "prometheus", "tempo"]
 docker_socket = "SOCKET"
 alloy = { journal = false }
 alerting = { webhook = {}, deadman = { every = "1m" }, group_wait = "1s" }
-probe = { nomad = { target = "http://10.99.0.2:4646/v1/status/leader" } }
 rules = {
   test = <<-EOT
     groups:

@@ -1,0 +1,54 @@
+//! Which of the stack's programs are here. The stack runs without those that are not, and whatever depends on them is
+//! left out of the story, never taken as told.
+
+use acceptance_tests::find;
+
+use crate::programs::here;
+
+/// A component that the stack can do without, its program, and how its metrics begin.
+struct Part {
+    component: &'static str,
+    program: &'static str,
+    metrics: &'static [&'static str],
+}
+
+const PARTS: &[Part] = &[
+    Part {
+        component: "alloy",
+        program: "alloy",
+        metrics: &["alloy_", "loki_write_", "nomad_client_", "otelcol_", "prometheus_remote_storage_"],
+    },
+    Part { component: "blackbox", program: "blackbox_exporter", metrics: &["probe_"] },
+    Part { component: "loki", program: "loki", metrics: &["loki_"] },
+    Part { component: "tempo", program: "tempo", metrics: &["tempo_", "tempodb_", "traces_"] },
+];
+
+/// The program that measures a host, where no Alloy does.
+pub const NODE_EXPORTER: &str = "prometheus-node-exporter";
+
+/// Whether a component's program is here.
+pub fn has(component: &str) -> bool {
+    PARTS.iter().any(|part| part.component == component && find(part.program).is_some())
+}
+
+/// The components that can run, as a list in the language of variables.
+pub fn components() -> String {
+    let parts = PARTS.iter().map(|part| part.component).filter(|component| has(component));
+    let all: Vec<String> =
+        ["alertmanager", "prometheus"].into_iter().chain(parts).map(|name| format!("{name:?}")).collect();
+    format!("[{}]", all.join(", "))
+}
+
+/// Says what is missing.
+pub fn say(quiet: bool) {
+    for part in PARTS {
+        here(part.program, "a part of the live run", quiet);
+    }
+}
+
+/// How the metrics begin of which there are none, because a program is missing.
+pub fn missing_metrics() -> impl Iterator<Item = &'static str> {
+    let missing = PARTS.iter().filter(|part| find(part.program).is_none());
+    let of_hosts = (!has("alloy") && find(NODE_EXPORTER).is_none()).then_some("node_");
+    missing.flat_map(|part| part.metrics.iter().copied()).chain(of_hosts)
+}
