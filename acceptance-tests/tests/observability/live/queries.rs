@@ -24,6 +24,24 @@ pub struct Stores<'a> {
     pub tempo: Option<&'a str>,
 }
 
+/// What became of a query.
+enum Told {
+    /// Data.
+    Data,
+    /// None, and it is known why.
+    Quiet,
+    /// None that could be explained.
+    Wrong(String),
+}
+
+/// How many queries were told what.
+#[derive(Default)]
+struct Count {
+    data: usize,
+    quiet: usize,
+    unasked: usize,
+}
+
 /// Asks them all, until all are answered.
 pub fn all(stores: Stores<'_>) {
     let mut wrong = Vec::new();
@@ -37,26 +55,36 @@ pub fn all(stores: Stores<'_>) {
 fn once(Stores { prometheus, loki, tempo }: Stores<'_>) -> Vec<String> {
     let names = names(prometheus);
     let mut wrong = Vec::new();
-    let mut asked = 0;
+    let mut count = Count::default();
     for (dashboard, content) in dashboards::all() {
         for panel in content["panels"].as_array().expect("there are panels") {
             for target in panel["targets"].as_array().unwrap_or(&Vec::new()) {
-                let problem = match (target["datasource"]["uid"].as_str(), loki, tempo) {
-                    (Some("loki"), None, _) | (Some("tempo"), _, None) => continue,
+                let told = match (target["datasource"]["uid"].as_str(), loki, tempo) {
+                    (Some("loki"), None, _) | (Some("tempo"), _, None) => {
+                        count.unasked += 1;
+                        continue;
+                    }
                     (Some("loki"), Some(loki), _) => of_loki(loki, &filled(text(target, "expr"), ".+")),
-                    (Some("tempo"), ..) if target["queryType"] == "serviceMap" => None,
+                    // Grafana draws it from Prometheus, with queries that the table beside it has too.
+                    (Some("tempo"), ..) if target["queryType"] == "serviceMap" => continue,
                     (Some("tempo"), _, Some(tempo)) => of_tempo(tempo, &filled(text(target, "query"), ".*")),
                     _ => of_prometheus(prometheus, &filled(text(target, "expr"), ".*"), &names),
                 };
-                asked += 1;
-                wrong.extend(problem.map(|problem| format!("{dashboard}, {}: {problem}", panel["title"])));
+                match told {
+                    Told::Data => count.data += 1,
+                    Told::Quiet => count.quiet += 1,
+                    Told::Wrong(why) => wrong.push(format!("{dashboard}, {}: {why}", panel["title"])),
+                }
             }
         }
     }
     let rules: usize =
         [Some(prometheus), loki].into_iter().flatten().map(|store| rules(store, &names, &mut wrong)).sum();
     if wrong.is_empty() {
-        eprintln!("live: {asked} queries of dashboards and {rules} rules were answered");
+        let Count { data, quiet, unasked } = count;
+        eprintln!(
+            "live: of the dashboards' queries {data} have data, {quiet} have none for a reason that is listed, and {unasked} are of stores that are not here; {rules} rules are healthy"
+        );
     }
     wrong
 }
@@ -82,19 +110,26 @@ fn names(prometheus: &str) -> BTreeSet<String> {
     names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
 }
 
-fn of_prometheus(address: &str, query: &str, names: &BTreeSet<String>) -> Option<String> {
+fn of_prometheus(address: &str, query: &str, names: &BTreeSet<String>) -> Told {
     let answer = http::ask(address, "/api/v1/query", &[("query", query)]);
     let result = answer.json();
     if result["status"] != "success" {
-        return Some(format!("{query}: {}", answer.body));
+        return Told::Wrong(format!("{query}: {}", answer.body));
     }
-    let empty = result["data"]["result"].as_array().is_none_or(Vec::is_empty);
     let unknown = unknown(address, query, names);
-    match (empty, unknown.is_empty()) {
-        (_, false) => Some(format!("{query}: nothing exposes {unknown:?}")),
-        (true, true) if !silent::quiet(query) => Some(format!("{query}: no data")),
-        _ => None,
+    if !unknown.is_empty() {
+        return Told::Wrong(format!("{query}: nothing exposes {unknown:?}"));
     }
+    told(query, &result["data"]["result"])
+}
+
+/// Whether a list has something in it, or may be empty.
+fn told(query: &str, list: &Value) -> Told {
+    let some = list.as_array().is_some_and(|list| !list.is_empty());
+    if some {
+        return Told::Data;
+    }
+    if silent::quiet(query) { Told::Quiet } else { Told::Wrong(format!("{query}: no data")) }
 }
 
 /// The metrics of a query that nothing exposes, without a reason.
@@ -122,25 +157,22 @@ fn selectors(node: &Value, into: &mut BTreeSet<String>) {
     }
 }
 
-fn of_loki(address: &str, query: &str) -> Option<String> {
+fn of_loki(address: &str, query: &str) -> Told {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970").as_secs();
     let span = [("start", (now - 600).to_string()), ("end", now.to_string())];
     let mut parameters = vec![("query", query), ("step", "60"), ("limit", "5")];
     parameters.extend(span.iter().map(|(key, value)| (*key, value.as_str())));
     let answer = http::ask(address, "/loki/api/v1/query_range", &parameters);
     let result = answer.json();
-    let empty = result["data"]["result"].as_array().is_none_or(Vec::is_empty);
-    match result["status"] == "success" {
-        false => Some(format!("{query}: {}", answer.body)),
-        true if empty && !silent::quiet(query) => Some(format!("{query}: no lines")),
-        true => None,
+    if result["status"] != "success" {
+        return Told::Wrong(format!("{query}: {}", answer.body));
     }
+    told(query, &result["data"]["result"])
 }
 
-fn of_tempo(address: &str, query: &str) -> Option<String> {
+fn of_tempo(address: &str, query: &str) -> Told {
     let answer = http::ask(address, "/api/search", &[("q", query), ("limit", "5")]);
-    let found = answer.json()["traces"].as_array().is_some_and(|traces| !traces.is_empty());
-    (!found && !silent::quiet(query)).then(|| format!("{query}: {}", answer.body))
+    told(query, &answer.json()["traces"])
 }
 
 /// The rules as their evaluator sees them: all healthy, and on metrics that are exposed.

@@ -2,6 +2,7 @@
 
 use acceptance_tests::{find, wait_until};
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -85,9 +86,10 @@ fn one_request(folder: &Path, rendered: &Rendered) {
     let (endpoint, attributes) = environment();
     assert_eq!(endpoint, format!("http://{ADDRESS}:4318"), "the Alloy of the app's node");
     let prometheus = nomad::service("prometheus");
-    let to = match found::has("alloy") {
-        true => Receiver::Alloy(endpoint.trim_start_matches("http://").to_owned()),
-        false => Receiver::Prometheus(prometheus.clone()),
+    let to = if found::has("alloy") {
+        Receiver::Alloy(endpoint.trim_start_matches("http://").to_owned())
+    } else {
+        Receiver::Prometheus(prometheus.clone())
     };
     let request = request.by(&attributes);
     let made = Instant::now();
@@ -190,12 +192,12 @@ const SECRETS: &str =
 /// The stack of the programs that are here.
 fn variables(machine: &Machine) -> String {
     let mut text = VARIABLES.replace("SOCKET", &machine.socket().display().to_string());
-    text.push_str(&format!("components = {}\n", found::components()));
+    let _ = writeln!(text, "components = {}", found::components());
     if !found::has("alloy") {
-        text.push_str(&format!("agents = {{ nomad_servers = [\"{NOMAD}\"] }}\n"));
+        let _ = writeln!(text, "agents = {{ nomad_servers = [\"{NOMAD}\"] }}");
     }
     if found::has("blackbox") {
-        text.push_str(&format!("probe = {{ nomad = {{ target = \"http://{NOMAD}/v1/status/leader\" }} }}\n"));
+        let _ = writeln!(text, "probe = {{ nomad = {{ target = \"http://{NOMAD}/v1/status/leader\" }} }}");
     }
     text
 }
