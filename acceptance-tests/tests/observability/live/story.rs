@@ -106,7 +106,7 @@ fn one_request(folder: &Path, rendered: &Rendered) {
     let count = "http_server_request_duration_seconds_count{service_name=\"shop\", http_route=\"/buy\"} == 1";
     seen(made, "the metric", || !values(&prometheus, count).is_empty());
     seen(made, "the exemplar", || exemplars(&prometheus).contains(trace));
-    eprintln!("live: everything about a request was seen after {:.1} s", made.elapsed().as_secs_f32());
+    eprintln!("live: everything about a request was seen after {:.2} s", made.elapsed().as_secs_f32());
     request::keep_on(&request, &to);
     followed(&prometheus);
 }
