@@ -54,7 +54,7 @@ wait_for() {
 put() {
   printf '%s' "$2" >"$WORK/send"
   call consul PUT "$1" <"$WORK/send"
-  [ "$CODE" = 200 ] || give_up "consul refuses $1"
+  [ "$CODE" = 200 ]
 }
 
 # The identifier of what Consul found by name: its first field.
@@ -81,7 +81,7 @@ step() {
       ;;
     binding-rule)
       call consul GET "/v1/acl/binding-rules?authmethod=nomad-workloads"
-      [ "$CODE" = 200 ] || give_up "consul does not list binding rules"
+      [ "$CODE" = 200 ] || return 1
       case $BODY in
         *"\"Description\":\"$2\""*) ;;
         *) put /v1/acl/binding-rule "$3" ;;
@@ -94,7 +94,13 @@ consul() {
   wait_for consul /v1/status/leader
   wait_for consul /v1/acl/token/self
   while IFS=$TAB read -r KIND NAME JSON; do
-    step "$KIND" "$NAME" "$JSON"
+    TRIES=0
+    # Another server may have made it between our question and our answer.
+    until step "$KIND" "$NAME" "$JSON"; do
+      TRIES=$((TRIES + 1))
+      [ "$TRIES" -lt 8 ] || give_up "consul refuses the $KIND $NAME"
+      sleep 1
+    done
   done <"$HERE/consul.steps"
 }
 
@@ -114,7 +120,9 @@ nomad() {
         # The leader looks for the file; where another server is the leader, it is that server's own run that counts.
         INDEX=${BODY##*reset index: }
         INDEX=${INDEX%%[!0-9]*}
-        [ ! -d "$DATA/server" ] || printf '%s' "$INDEX" >"$DATA/server/acl-bootstrap-reset"
+        # It is no secret, and Nomad's own user has to read it.
+        rm -f "$DATA/server/acl-bootstrap-reset"
+        [ ! -d "$DATA/server" ] || (umask 022 && printf '%s' "$INDEX" >"$DATA/server/acl-bootstrap-reset")
         ;;
     esac
     TRIES=$((TRIES + 1))

@@ -190,6 +190,9 @@ fn contents(blueprint: &Blueprint, lines: &mut Vec<String>) {
     let made = listed(made);
     lines.push(format!("UNITS={units}\nFILES={made}\nretired \"$NL$UNITS\"\nstale \"$NL$FILES\""));
     lines.extend(files.iter().map(file));
+    if !blueprint.binaries.is_empty() {
+        lines.push("MACHINE=$(uname -m)".into());
+    }
     lines.extend(blueprint.binaries.iter().map(binary));
 }
 
@@ -206,11 +209,11 @@ fn file(file: &File) -> String {
 }
 
 fn binary(binary: &Binary) -> String {
-    let mut text = "case $(uname -m) in\n".to_owned();
+    let mut text = "case $MACHINE in\n".to_owned();
     for (arch, fetch) in &binary.fetches {
         let _ = writeln!(text, "{}) {} ;;", arch.machine(), fetched(binary, fetch));
     }
-    let _ = write!(text, "*) fail architecture {} \"$(uname -m)\" ;;\nesac", quote(&binary.name));
+    let _ = write!(text, "*) fail architecture {} \"$MACHINE\" ;;\nesac", quote(&binary.name));
     text
 }
 
@@ -267,6 +270,7 @@ fn running(blueprint: &Blueprint, lines: &mut Vec<String>) {
         ));
     }
     lines.push(
-        "remember files \"$FILES\"\nremember units \"$UNITS\"\nremember applied \"$BLUEPRINT$NL\"".into(),
+        "known && return 0\nremember files \"$FILES\"\nremember units \"$UNITS\"\nremember applied \"$BLUEPRINT$NL\""
+            .into(),
     );
 }

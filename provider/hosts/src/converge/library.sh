@@ -649,6 +649,13 @@ command_() {
 
 # ---- the way through ----
 
+# Whether this blueprint was brought about before and nothing has changed since.
+known() {
+  WAS=
+  read -r WAS 2>/dev/null <"$S/applied" || :
+  [ "$CHANGES" = 0 ] && [ "$WAS" = "$BLUEPRINT" ]
+}
+
 # file, lines: what the next run compares with, whole or not at all.
 remember() {
   if ! printf '%s' "$2" >"$S/$1.new" || ! mv -f "$S/$1.new" "$S/$1"; then

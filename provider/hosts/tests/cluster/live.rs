@@ -33,7 +33,9 @@ const SCRIPT: &str = r#"
         if [ -d $folder/etc/consul.d ]; then
             at $n $CONSUL agent -config-dir=$folder/etc/consul.d >$folder/consul.log 2>&1 & pids="$pids $!"
         fi
-        at $n $NOMAD agent -config=$folder/etc/nomad.d >$folder/nomad.log 2>&1 & pids="$pids $!"
+        # As on a server, it is not root.
+        chmod 755 $folder; chown -R 65534:65534 $folder/opt/nomad
+        at $n setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/ $NOMAD agent -config=$folder/etc/nomad.d >$folder/nomad.log 2>&1 & pids="$pids $!"
     done
     bootstrap() {
         jobs= n=0
@@ -68,7 +70,7 @@ const SCRIPT: &str = r#"
 
 /// What is said, without the hosts' own words.
 fn run(spec: &ClusterSpec, more: &[(&str, &std::path::Path)]) -> Option<String> {
-    for program in ["curl", "ip", "nsenter", "unshare"] {
+    for program in ["curl", "ip", "nsenter", "setpriv", "unshare"] {
         found(program)?;
     }
     if !Command::new("unshare").args(["-n", "true"]).output().is_ok_and(|output| output.status.success()) {
