@@ -27,11 +27,15 @@ impl Run for Fmt {
         let mut reply = Reply::default();
         let mut changed: Vec<Value> = Vec::new();
         for path in self.files()? {
+            let count = session.sources.count();
             let file = session.read(&path)?;
             let (_, findings) = parse_body(&session.sources, file);
             let broken = findings.has_errors();
-            reply = reply.findings(findings);
             let before = session.sources.file(file).map(|file| file.text().clone()).unwrap_or_default();
+            if findings.is_empty() {
+                session.sources.forget(count);
+            }
+            reply = reply.findings(findings);
             if broken {
                 continue;
             }

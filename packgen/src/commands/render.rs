@@ -1,5 +1,6 @@
 //! `packgen render`: jobs from a pack or a jobspec.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -43,9 +44,9 @@ enum Format {
 }
 
 /// A job, ready to be written.
-struct Written {
-    id: String,
-    hcl: String,
+struct Written<'j> {
+    id: &'j str,
+    hcl: Cow<'j, str>,
     api: Value,
 }
 
@@ -94,12 +95,12 @@ impl Render {
         Ok(reply.field("jobs", vec![entry]).findings(findings))
     }
 
-    fn reply(&self, jobs: &[Written], many: bool) -> Outcome {
+    fn reply(&self, jobs: &[Written<'_>], many: bool) -> Outcome {
         if let Some(folder) = &self.out {
             return self.write(folder, jobs);
         }
         let text = match self.format {
-            Format::Hcl => jobs.iter().map(|job| job.hcl.as_str()).collect::<Vec<_>>().join("\n"),
+            Format::Hcl => jobs.iter().map(|job| &*job.hcl).collect::<Vec<_>>().join("\n"),
             Format::Json if many => {
                 format!("{:#}\n", Value::Array(jobs.iter().map(|job| job.api.clone()).collect()))
             }
@@ -108,20 +109,20 @@ impl Render {
         Ok(Reply::text(text))
     }
 
-    fn write(&self, folder: &Path, jobs: &[Written]) -> Outcome {
+    fn write(&self, folder: &Path, jobs: &[Written<'_>]) -> Outcome {
         std::fs::create_dir_all(folder)
             .map_err(|error| problem("io", format!("{}: {error}", folder.display())))?;
         let mut words = String::new();
         for job in jobs {
             let (ending, text) = match self.format {
                 Format::Hcl => ("nomad.hcl", job.hcl.clone()),
-                Format::Json => ("nomad.json", format!("{:#}\n", job.api)),
+                Format::Json => ("nomad.json", format!("{:#}\n", job.api).into()),
             };
             let path = folder.join(format!("{}.{ending}", job.id));
             if job.id.contains(['/', '\0']) {
                 return Err(problem("io", format!("the job id {:?} cannot be the name of a file", job.id)));
             }
-            std::fs::write(&path, text)
+            std::fs::write(&path, &*text)
                 .map_err(|error| problem("io", format!("{}: {error}", path.display())))?;
             let _ = writeln!(words, "wrote {}", path.display());
         }
@@ -129,24 +130,24 @@ impl Render {
     }
 }
 
-fn entry(job: &RenderedJob, written: &Written) -> Value {
+fn entry(job: &RenderedJob, written: &Written<'_>) -> Value {
     json!({ "name": job.name, "id": job.id, "after": job.after, "text": written.hcl, "job": written.api })
 }
 
 /// The API's job is made only if it is shown.
-fn from_pack(job: &RenderedJob, api: bool) -> Result<Written, Diagnostics> {
+fn from_pack(job: &RenderedJob, api: bool) -> Result<Written<'_>, Diagnostics> {
     let hcl = job
         .text
-        .clone()
+        .as_deref()
         .map_err(|why| problem("not-known", format!("job {} is not known yet: {why}", job.id)))?;
     let api = if api { job.json()? } else { Value::Null };
-    Ok(Written { id: job.id.clone(), hcl, api })
+    Ok(Written { id: &job.id, hcl: hcl.into(), api })
 }
 
-fn from_tree(tree: &Tree) -> Result<Written, Diagnostics> {
+fn from_tree(tree: &Tree) -> Result<Written<'_>, Diagnostics> {
     let Some(block) = tree.blocks.first() else { return Err(problem("job-missing", "there is no job")) };
-    let id = block.labels.first().map_or_else(String::new, |label| label.to_string());
-    Ok(Written { id, hcl: print::print(tree)?, api: json::job(block)? })
+    let id = block.labels.first().map_or("", |label| &*label.value);
+    Ok(Written { id, hcl: print::print(tree)?.into(), api: json::job(block)? })
 }
 
 fn with_needs(reply: Reply, rendered: &Rendered) -> Reply {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use packgen::hcl::variables::Inputs;
 use packgen::jobspec::validate;
 use packgen::pack::{Pack, Request};
 use packgen::source::{Diagnostics, FileId};
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 use super::reply::Reply;
 use super::session::{Session, problem};
 use super::target::{self, Target};
-use super::variables::Variables;
+use super::variables::{Variables, evaluated};
 use super::{Outcome, Run};
 
 /// Check jobspecs and packs without asking Nomad
@@ -28,17 +29,25 @@ impl Run for Validate {
     fn run(&self, session: &Session) -> Outcome {
         let mut reply = Reply::default();
         let mut checked: Vec<Value> = Vec::new();
-        for word in self.words()? {
-            let findings = match target::find(session, &word) {
+        let inputs = self.variables.inputs(session)?;
+        let words = self.words()?;
+        for word in &words {
+            let before = session.sources.count();
+            let findings = match target::find(session, word) {
                 Ok(Target::Pack(pack, findings)) => self.pack(session, &pack, findings)?,
-                Ok(Target::File(file, path)) => self.file(session, file, &path)?,
+                Ok(Target::File(file, path)) => check(session, file, &path, &inputs),
                 Err(findings) => findings,
             };
-            checked.push(json!({ "target": word, "ok": !findings.has_errors() }));
+            if findings.is_empty() {
+                session.sources.forget(before);
+            }
+            if session.as_json {
+                checked.push(json!({ "target": word, "ok": !findings.has_errors() }));
+            }
             reply = reply.findings(findings);
         }
         if !reply.findings.has_errors() {
-            let count = checked.len();
+            let count = words.len();
             let what = if count == 1 { "it is valid".to_owned() } else { format!("all {count} are valid") };
             reply = reply.words(format!("{what}\n"));
         }
@@ -82,14 +91,14 @@ impl Validate {
         }
         Ok(findings)
     }
+}
 
-    fn file(&self, session: &Session, file: FileId, path: &str) -> Result<Diagnostics, Diagnostics> {
-        let (tree, mut findings) = self.variables.jobspec(session, file, path)?;
-        if !findings.has_errors() {
-            findings.extend(validate::check(&tree, validate::Options::default()));
-        }
-        Ok(findings)
+fn check(session: &Session, file: FileId, path: &str, inputs: &Inputs) -> Diagnostics {
+    let (tree, mut findings) = evaluated(session, file, path, inputs.clone());
+    if !findings.has_errors() {
+        findings.extend(validate::check(&tree, validate::Options::default()));
     }
+    findings
 }
 
 /// All jobspecs below a folder, in order.

@@ -61,7 +61,8 @@ impl Variables {
         Ok(findings)
     }
 
-    fn inputs(&self, session: &Session) -> Result<Inputs, Diagnostics> {
+    /// What the flags and the environment give.
+    pub fn inputs(&self, session: &Session) -> Result<Inputs, Diagnostics> {
         let mut inputs = Inputs::default();
         for path in &self.files {
             let file = session.read(path)?;
@@ -82,7 +83,8 @@ impl Variables {
     }
 }
 
-fn evaluated(session: &Session, file: FileId, path: &str, variables: Inputs) -> (Tree, Diagnostics) {
+/// The job in a jobspec with these values.
+pub fn evaluated(session: &Session, file: FileId, path: &str, variables: Inputs) -> (Tree, Diagnostics) {
     bare::read(&session.sources, file, &bare::Inputs { files: &Beside::file(path), variables })
 }
 

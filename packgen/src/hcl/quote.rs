@@ -5,6 +5,9 @@
 
 use std::fmt::Write as _;
 
+use memchr::memchr2_iter;
+use unicode_ident::is_xid_continue;
+
 use super::syntax::is_identifier;
 use super::text::Origin;
 use super::{Number, Text};
@@ -23,7 +26,7 @@ pub enum References {
 pub fn quoted(text: &str, references: References) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
-    write(text, references, &mut out, escape);
+    write(text, references, &mut out, |part, out| part.chars().for_each(|char| escape(char, out)));
     out.push('"');
     out
 }
@@ -42,45 +45,59 @@ pub fn number(number: &Number) -> Option<String> {
 /// A heredoc with its last line break left out, so that it can end an attribute. `None` if the text cannot
 /// be written so: one that does not end with a line break, or holds characters that need an escape.
 pub fn heredoc(text: &str, references: References) -> Option<String> {
-    if !text.ends_with('\n') || text.chars().any(|char| char != '\n' && char != '\t' && char.is_control()) {
+    if !text.ends_with('\n') || holds_control(text) {
         return None;
     }
     let marker = marker(text);
-    let mut out = format!("<<{marker}\n");
-    write(text, references, &mut out, |char, out| out.push(char));
+    let mut out = String::with_capacity(text.len() + 2 * marker.len() + 8);
+    out.extend(["<<", &marker, "\n"]);
+    write(text, references, &mut out, |part, out| out.push_str(part));
     out.push_str(&marker);
     Some(out)
 }
 
+/// Whether a text holds control characters other than line breaks and tabs. Most bytes alone rule that out, and all
+/// are looked at, so that it can be done to many at once.
+fn holds_control(text: &str) -> bool {
+    let maybe = |byte: u8| matches!(byte, 0..=8 | 0x0b..=0x1f | 0x7f | 0xc2);
+    let is_one = |char: char| char != '\n' && char != '\t' && char.is_control();
+    text.bytes().fold(false, |found, byte| found | maybe(byte)) && text.chars().any(is_one)
+}
+
 /// A marker that no line begins with.
 fn marker(text: &str) -> String {
-    let taken = |marker: &str| text.lines().any(|line| line.trim_start().starts_with(marker));
+    let begins_line = |at: usize| {
+        let before = text.get(..at).unwrap_or("");
+        let before = before.trim_end_matches(|char: char| char.is_whitespace() && char != '\n');
+        before.is_empty() || before.ends_with('\n')
+    };
     let mut marker = "EOT".to_owned();
-    while taken(&marker) {
+    while text.match_indices(&marker).any(|(at, _)| begins_line(at)) {
         marker.push('T');
     }
     marker
 }
 
-fn write(text: &str, references: References, out: &mut String, plain: impl Fn(char, &mut String)) {
-    let mut at = 0;
-    while let Some(char) = text.get(at..).and_then(|rest| rest.chars().next()) {
-        let rest = text.get(at..).unwrap_or("");
-        if rest.starts_with("${") || rest.starts_with("%{") {
-            let before = text.get(..at).unwrap_or("").chars().next_back();
-            let keep = references == References::Keep && !matches!(before, Some('$' | '%'));
-            if let Some(length) = reference(rest).filter(|_| keep) {
-                out.push_str(rest.get(..length).unwrap_or(""));
-                at += length;
-            } else {
-                out.extend([char, char, '{']);
-                at += 2;
-            }
+/// Doubles what opens a template; `plain` writes what lies between.
+fn write(text: &str, references: References, out: &mut String, plain: impl Fn(&str, &mut String)) {
+    let part = |from: usize, to: usize| text.get(from..to).unwrap_or("");
+    let mut done = 0;
+    for at in memchr2_iter(b'$', b'%', text.as_bytes()) {
+        let open = part(at, at + 2);
+        if !open.ends_with('{') {
             continue;
         }
-        plain(char, out);
-        at += char.len_utf8();
+        plain(part(done, at), out);
+        let keep = references == References::Keep && !part(0, at).ends_with(['$', '%']);
+        if let Some(length) = reference(part(at, text.len())).filter(|_| keep) {
+            out.push_str(part(at, at + length));
+            done = at + length;
+        } else {
+            out.extend([part(at, at + 1), open]);
+            done = at + 2;
+        }
     }
+    plain(part(done, text.len()), out);
 }
 
 fn escape(char: char, out: &mut String) {
@@ -106,7 +123,10 @@ fn is_invisible(char: char) -> bool {
 /// The length of `${name.step}` at the start of a text, if it is a name that a node knows and Nomad gives
 /// it back as it is.
 fn reference(text: &str) -> Option<usize> {
-    let (inner, after) = text.strip_prefix("${")?.split_once('}')?;
+    let inside = text.strip_prefix("${")?;
+    let end = inside.find(|char: char| !(matches!(char, '.' | '-') || is_xid_continue(char)))?;
+    let (inner, after) = inside.split_at(end);
+    let after = after.strip_prefix('}')?;
     let mut steps = inner.split('.');
     let root = steps.next()?;
     let known = matches!(root, "attr" | "device" | "meta" | "node") || root.starts_with("NOMAD_");
@@ -142,6 +162,9 @@ mod tests {
             ("$${attr.x}", r#""$$${attr.x}""#),
             ("${attr.x}}", r#""$${attr.x}}""#),
             ("${attr.x }", r#""$${attr.x }""#),
+            ("${attr.x-y.z}{${meta.a}${", r#""${attr.x-y.z}{${meta.a}$${""#),
+            ("${${attr.x}}", r#""$${$${attr.x}}""#),
+            ("${attr.}${attr.é}", r#""$${attr.}${attr.é}""#),
             ("${NOMAD_PORT_http}:${env.X}", r#""${NOMAD_PORT_http}:$${env.X}""#),
             ("\u{202e}\u{1f600}", "\"\\u202e\u{1f600}\""),
         ];
@@ -167,7 +190,10 @@ mod tests {
             heredoc("EOT\n  EOTT x\n${y}\n", References::Keep).unwrap(),
             "<<EOTTT\nEOT\n  EOTT x\n$${y}\nEOTTT"
         );
-        assert_eq!(heredoc("a", References::Keep), None);
-        assert_eq!(heredoc("a\r\n", References::Keep), None);
+        assert_eq!(heredoc("x EOT\n\u{a0}y\n", References::Keep).unwrap(), "<<EOT\nx EOT\n\u{a0}y\nEOT");
+        assert_eq!(heredoc("\u{2003} EOT\n", References::Keep).unwrap(), "<<EOTT\n\u{2003} EOT\nEOTT");
+        for text in ["a", "a\r\n", "\u{85}\n", "\u{7f}\n", "\u{b}\n"] {
+            assert_eq!(heredoc(text, References::Keep), None, "{text:?}");
+        }
     }
 }

@@ -7,12 +7,12 @@ use crate::hcl::syntax::lexer::{Kind, Token, code};
 
 /// The text, formatted. It must be right HCL: the tokens of anything else are aligned as they come.
 pub fn format(text: &str) -> String {
-    let tokens = pieces(text);
-    let mut lines = lines(&tokens);
+    let mut pieces = pieces(text);
+    let mut lines: Vec<Line<'_, '_>> = pieces.split_inclusive_mut(ends_line).map(line).collect();
     indent(&mut lines);
     spaces(&mut lines);
     cells(&mut lines);
-    write(text.len(), &lines)
+    write(text.len(), &pieces)
 }
 
 /// A token, its text and how many blanks stand before it.
@@ -24,23 +24,33 @@ struct Piece<'t> {
 }
 
 /// A line in up to three columns.
-struct Line<'t> {
-    lead: Vec<Piece<'t>>,
+struct Line<'p, 't> {
+    lead: &'p mut [Piece<'t>],
     /// From the `=` on, if what follows ends on this line.
-    assign: Vec<Piece<'t>>,
-    comment: Option<Piece<'t>>,
+    assign: &'p mut [Piece<'t>],
+    comment: Option<&'p mut Piece<'t>>,
 }
 
+/// All tokens; literal text that follows literal text, as the lines of a heredoc do, is one piece with it.
 fn pieces(text: &str) -> Vec<Piece<'_>> {
     let tokens: Vec<Token> = code(text);
-    let mut end = 0;
-    let piece = |token: &Token| {
+    let mut pieces: Vec<Piece<'_>> = Vec::with_capacity(tokens.len());
+    let (mut begin, mut end) = (0, 0);
+    for token in tokens.iter().filter(|token| token.kind != Kind::End) {
         let (start, stop) = (token.start as usize, token.end as usize);
-        let before = text.get(end..start).unwrap_or("");
+        match pieces.last_mut() {
+            Some(last) if last.kind == Kind::Literal && token.kind == Kind::Literal && start == end => {
+                last.text = text.get(begin..stop).unwrap_or("");
+            }
+            _ => {
+                begin = start;
+                let text = text.get(start..stop).unwrap_or("");
+                pieces.push(Piece { kind: token.kind, text, blanks: start - end });
+            }
+        }
         end = stop;
-        Piece { kind: token.kind, text: text.get(start..stop).unwrap_or(""), blanks: before.len() }
-    };
-    tokens.iter().filter(|token| token.kind != Kind::End).map(piece).collect()
+    }
+    pieces
 }
 
 fn ends_line(piece: &Piece<'_>) -> bool {
@@ -56,21 +66,17 @@ fn opens(piece: &Piece<'_>) -> i32 {
     }
 }
 
-fn lines<'t>(pieces: &[Piece<'t>]) -> Vec<Line<'t>> {
-    pieces.split_inclusive(ends_line).map(line).collect()
+fn line<'p, 't>(pieces: &'p mut [Piece<'t>]) -> Line<'p, 't> {
+    let has_comment = pieces.len() > 1 && pieces.last().is_some_and(|last| last.kind == Kind::Comment);
+    let (code, comment) = pieces.split_at_mut(pieces.len() - usize::from(has_comment));
+    let equal = code.iter().skip(1).position(|piece| piece.kind == Kind::Equal).map(|at| at + 1);
+    let closed = |at: &usize| code.iter().skip(*at).map(opens).sum::<i32>() == 0;
+    let end = equal.filter(closed).unwrap_or(code.len());
+    let (lead, assign) = code.split_at_mut(end);
+    Line { lead, assign, comment: comment.first_mut() }
 }
 
-fn line<'t>(pieces: &[Piece<'t>]) -> Line<'t> {
-    let mut lead = pieces.to_vec();
-    let has_comment = lead.len() > 1 && lead.last().is_some_and(|last| last.kind == Kind::Comment);
-    let comment = if has_comment { lead.pop() } else { None };
-    let equal = lead.iter().skip(1).position(|piece| piece.kind == Kind::Equal).map(|at| at + 1);
-    let closed = |at: &usize| lead.iter().skip(*at).map(opens).sum::<i32>() == 0;
-    let assign = equal.filter(closed).map_or_else(Vec::new, |at| lead.split_off(at));
-    Line { lead, assign, comment }
-}
-
-fn indent(lines: &mut [Line<'_>]) {
+fn indent(lines: &mut [Line<'_, '_>]) {
     let mut levels: Vec<i32> = Vec::new();
     for line in lines {
         let until_heredoc = line
@@ -78,7 +84,7 @@ fn indent(lines: &mut [Line<'_>]) {
             .iter()
             .position(|piece| piece.kind == Kind::OpenHeredoc)
             .map_or(line.lead.len(), |at| at + 1);
-        let net: i32 = line.lead.iter().take(until_heredoc).chain(&line.assign).map(opens).sum();
+        let net: i32 = line.lead.iter().take(until_heredoc).chain(&*line.assign).map(opens).sum();
         let Some(first) = line.lead.first_mut() else { continue };
         if first.kind == Kind::Newline {
             first.blanks = 0;
@@ -102,13 +108,13 @@ fn indent(lines: &mut [Line<'_>]) {
     }
 }
 
-fn spaces(lines: &mut [Line<'_>]) {
+fn spaces(lines: &mut [Line<'_, '_>]) {
     for line in lines {
         if let Some(equal) = line.assign.first_mut() {
             equal.blanks = 1;
         }
-        between(&mut line.lead);
-        between(&mut line.assign);
+        between(line.lead);
+        between(line.assign);
     }
 }
 
@@ -187,18 +193,24 @@ fn columns(pieces: &[Piece<'_>]) -> usize {
     pieces.iter().map(|piece| piece.blanks + piece.text.chars().count()).sum()
 }
 
-fn cells(lines: &mut [Line<'_>]) {
+fn cells(lines: &mut [Line<'_, '_>]) {
     for chain in lines.chunk_by_mut(|a, b| a.assign.is_empty() == b.assign.is_empty()) {
-        let widest = chain.iter().map(|line| columns(&line.lead)).max().unwrap_or(0);
+        if chain.first().is_some_and(|line| line.assign.is_empty()) {
+            continue;
+        }
+        let widest = chain.iter().map(|line| columns(line.lead)).max().unwrap_or(0);
         for line in chain {
-            let spaces = widest - columns(&line.lead) + 1;
+            let spaces = widest - columns(line.lead) + 1;
             if let Some(equal) = line.assign.first_mut() {
                 equal.blanks = spaces;
             }
         }
     }
     for chain in lines.chunk_by_mut(|a, b| a.comment.is_some() == b.comment.is_some()) {
-        let width = |line: &Line<'_>| columns(&line.lead) + columns(&line.assign);
+        if chain.first().is_some_and(|line| line.comment.is_none()) {
+            continue;
+        }
+        let width = |line: &Line<'_, '_>| columns(line.lead) + columns(line.assign);
         let widest = chain.iter().map(width).max().unwrap_or(0);
         for line in chain {
             let spaces = widest - width(line) + 1;
@@ -209,9 +221,9 @@ fn cells(lines: &mut [Line<'_>]) {
     }
 }
 
-fn write(length: usize, lines: &[Line<'_>]) -> String {
+fn write(length: usize, pieces: &[Piece<'_>]) -> String {
     let mut out = String::with_capacity(length + length / 8);
-    for piece in lines.iter().flat_map(|line| line.lead.iter().chain(&line.assign).chain(&line.comment)) {
+    for piece in pieces {
         out.extend(std::iter::repeat_n(' ', piece.blanks));
         out.push_str(piece.text);
     }

@@ -1,18 +1,21 @@
 //! The functions that packs have beside Nomad's: `template`, and `templatefile` with what it makes checked.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use crate::hcl::Value;
 use crate::hcl::functions::{Args, Failure, Flow, Function, Param, Purity, templatefile};
-use crate::source::{Diagnostic, Span};
+use crate::source::{Diagnostic, Diagnostics, Span};
 
-use super::template::{self, carrier::finished};
+use super::template::{Template, carrier::finished};
 
 const PARAMS: &[Param] = &[Param::text("path"), Param::any("values")];
 
 /// All functions that only packs have. `shown` stands before paths in findings.
 pub(super) fn all(shown: &str) -> Vec<Function> {
-    let shown = shown.to_owned();
+    let shelf = Shelf { shown: shown.to_owned(), read: Mutex::default() };
     vec![
-        Function::shared("template", PARAMS, move |args| render(args, &shown))
+        Function::shared("template", PARAMS, move |args| render(args, &shelf))
             .purity(Purity::Files)
             .flow(Flow::Keep)
             .doc("The text of a handlebars file with these values; each is escaped for its place, by the file's ending."),
@@ -39,9 +42,31 @@ fn written(args: &Args<'_>) -> Result<Value, Failure> {
     Err(Failure::finding_of(finding))
 }
 
-fn render(args: &Args<'_>, shown: &str) -> Result<Value, Failure> {
+/// The templates that were read already, by their paths: jobs of a pack often share one.
+struct Shelf {
+    shown: String,
+    read: Mutex<HashMap<String, Arc<Template>>>,
+}
+
+impl Shelf {
+    fn template(&self, path: &str, args: &Args<'_>) -> Result<Arc<Template>, Failure> {
+        if let Some(known) = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return Ok(known.clone());
+        }
+        let env = args.scope.env();
+        let bytes = env.files().read(path).map_err(|wrong| Failure::arg(0, wrong))?;
+        let name = format!("{}{path}", self.shown);
+        let file = env.sources().add_bytes(name, bytes).map_err(Failure::finding_of)?;
+        let template = Template::read(env.sources(), file, path).map_err(|found| failure(found, args))?;
+        let template = Arc::new(template);
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.insert(path.to_owned(), template.clone());
+        Ok(template)
+    }
+}
+
+fn render(args: &Args<'_>, shelf: &Shelf) -> Result<Value, Failure> {
     let path = args.text(0)?.as_str();
-    let env = args.scope.env();
     if path.strip_suffix(".hbs").is_none() {
         return Err(Failure::arg(
             0,
@@ -51,12 +76,13 @@ fn render(args: &Args<'_>, shown: &str) -> Result<Value, Failure> {
     if args.value(1)?.entries().is_none() {
         return Err(Failure::arg(1, "an object with the values is required"));
     }
-    let bytes = env.files().read(path).map_err(|wrong| Failure::arg(0, wrong))?;
-    let file = env.sources().add_bytes(format!("{shown}{path}"), bytes).map_err(Failure::finding_of)?;
-    template::render(env.sources(), file, path, args.value(1)?).map_err(|findings| {
-        let mut errors = findings.into_iter();
-        let first = errors.next().map_or_else(|| Failure::new("the template failed"), Failure::finding_of);
-        errors.for_each(|finding| env.warn(finding));
-        first
-    })
+    shelf.template(path, args)?.render(args.value(1)?).map_err(|found| failure(found, args))
+}
+
+/// The first finding; the others are told beside it.
+fn failure(findings: Diagnostics, args: &Args<'_>) -> Failure {
+    let mut errors = findings.into_iter();
+    let first = errors.next().map_or_else(|| Failure::new("the template failed"), Failure::finding_of);
+    errors.for_each(|finding| args.scope.env().warn(finding));
+    first
 }

@@ -1,7 +1,8 @@
 //! Where text came from: every value, block and finding points back here with a [`Span`].
 //!
 //! The map only ever grows, so a span stays valid for as long as its map lives, also when files are
-//! added during evaluation (`file()`, templates). It must never read a file by itself.
+//! added during evaluation (`file()`, templates); only who knows that nothing points to the last texts can have them
+//! forgotten. It must never read a file by itself.
 
 mod diagnostic;
 mod render;
@@ -204,6 +205,17 @@ impl SourceMap {
         FileId(u32::try_from(files.len() - 1).unwrap_or(u32::MAX - 1))
     }
 
+    /// How many texts there are, for [`SourceMap::forget`].
+    pub fn count(&self) -> usize {
+        self.files.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Forgets all texts but the first `count`, so that one can look at any number of files. No span may point to
+    /// those that are forgotten.
+    pub fn forget(&self, count: usize) {
+        self.files.write().unwrap_or_else(PoisonError::into_inner).truncate(count);
+    }
+
     /// The file of this id; `None` for [`FileId::NONE`].
     pub fn file(&self, id: FileId) -> Option<Arc<SourceFile>> {
         self.files.read().unwrap_or_else(PoisonError::into_inner).get(id.0 as usize).cloned()
@@ -247,6 +259,19 @@ mod tests {
         assert_eq!(map.file(id).unwrap().line(2), "second");
         assert_eq!(map.slice(Span::new(id, 7, 13)), "second");
         assert_eq!(map.place(Span::NONE), "");
+    }
+
+    #[test]
+    fn the_last_texts_can_be_forgotten() {
+        let map = SourceMap::new();
+        let first = map.add("a.hcl", "a");
+        let count = map.count();
+        let second = map.add("b.hcl", "b");
+        map.forget(count);
+        assert_eq!(
+            (map.count(), map.slice(Span::new(first, 0, 1)), map.file(second).is_none()),
+            (1, "a".to_owned(), true)
+        );
     }
 
     #[test]

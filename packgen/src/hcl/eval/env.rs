@@ -89,12 +89,23 @@ pub struct Env<'a> {
     dialect: Dialect,
     files: &'a dyn Files,
     extra: &'a [Function],
-    roots: Vec<(Arc<str>, Value)>,
+    roots: Vec<Root>,
     locals: HashMap<Arc<str>, Local<'a>>,
+    /// Where the same locals may be known already.
+    outer: Option<&'a Env<'a>>,
+    /// Whether what is evaluated has read a root that is another one elsewhere.
+    varied: Cell<bool>,
     warnings: RefCell<Diagnostics>,
     regexes: RefCell<HashMap<String, Regex>>,
     depth: Cell<u32>,
     bytes: Cell<u64>,
+}
+
+/// A name that expressions can begin with.
+struct Root {
+    name: Arc<str>,
+    value: Value,
+    varies: bool,
 }
 
 struct Local<'a> {
@@ -106,7 +117,8 @@ struct Local<'a> {
 enum State {
     Waiting,
     Running,
-    Done(Evaluated),
+    /// What it is, and whether it may be something else elsewhere.
+    Done(Evaluated, bool),
 }
 
 impl<'a> Env<'a> {
@@ -119,6 +131,8 @@ impl<'a> Env<'a> {
             extra: &[],
             roots: Vec::new(),
             locals: HashMap::new(),
+            outer: None,
+            varied: Cell::new(false),
             warnings: RefCell::new(Diagnostics::new()),
             regexes: RefCell::new(HashMap::new()),
             depth: Cell::new(0),
@@ -142,7 +156,20 @@ impl<'a> Env<'a> {
 
     /// Defines a name: `var`, for example.
     pub fn define(&mut self, name: impl Into<Arc<str>>, value: Value) {
-        self.roots.push((name.into(), value));
+        self.roots.push(Root { name: name.into(), value, varies: false });
+    }
+
+    /// Defines a name that is another value in [`Env::within`].
+    pub fn define_varying(&mut self, name: impl Into<Arc<str>>, value: Value) {
+        self.roots.push(Root { name: name.into(), value, varies: true });
+    }
+
+    /// Takes over the locals that `outer` has evaluated, as far as they are the same ones and have read nothing that may
+    /// be something else here: a name that varies, or locals that are not there. All other names must be the same.
+    #[must_use]
+    pub fn within(mut self, outer: &'a Env<'a>) -> Self {
+        self.outer = Some(outer);
+        self
     }
 
     /// Adds the attributes of a `locals` block. They may refer to each other in any order.
@@ -283,7 +310,8 @@ impl<'a> Env<'a> {
     /// The value of a root name, and how many of the steps after it are taken already.
     pub(super) fn root(&self, path: &NamePath) -> Result<Option<(Value, usize)>, Diagnostic> {
         let name = &*path.root.value;
-        if let Some((_, value)) = self.roots.iter().find(|(root, _)| **root == *name) {
+        if let Some(Root { value, varies, .. }) = self.roots.iter().find(|root| *root.name == *name) {
+            self.varied.set(self.varied.get() | varies);
             return match (name, path.steps.first()) {
                 ("var", Some(Step::Attr(step))) => Ok(Some((variable(value, &step.value, step.span)?, 1))),
                 _ => Ok(Some((value.clone(), 0))),
@@ -301,13 +329,22 @@ impl<'a> Env<'a> {
     /// All names that expressions can begin with.
     pub(super) fn root_names(&self) -> impl Iterator<Item = &str> {
         let local = if self.dialect == Dialect::Template { None } else { Some("local") };
-        self.roots.iter().map(|(name, _)| &**name).chain(local)
+        self.roots.iter().map(|root| &*root.name).chain(local)
     }
 
     fn local(&self, name: &str, at: Span) -> Evaluated {
-        let Some(local) = self.locals.get(name) else { return Err(self.no_local(name, at)) };
+        let Some(local) = self.locals.get(name) else {
+            self.varied.set(true);
+            return Err(self.no_local(name, at));
+        };
+        if let Some(known) = self.outer.and_then(|outer| outer.settled(name, local)) {
+            return known;
+        }
         match &*local.state.borrow() {
-            State::Done(result) => return result.clone(),
+            State::Done(result, varies) => {
+                self.varied.set(self.varied.get() | varies);
+                return result.clone();
+            }
             State::Running => {
                 let message = format!("local.{name} depends on itself");
                 return Err(error("cycle", message, at).note("defined here", local.name_at));
@@ -315,9 +352,20 @@ impl<'a> Env<'a> {
             State::Waiting => {}
         }
         local.state.replace(State::Running);
+        let before = self.varied.replace(false);
         let result = self.scope().eval(local.expr);
-        local.state.replace(State::Done(result.clone()));
+        local.state.replace(State::Done(result.clone(), self.varied.get()));
+        self.varied.set(self.varied.get() | before);
         result
+    }
+
+    /// What a local is wherever the same one is found.
+    fn settled(&self, name: &str, other: &Local<'_>) -> Option<Evaluated> {
+        let local = self.locals.get(name).filter(|own| std::ptr::eq(own.expr, other.expr))?;
+        match &*local.state.borrow() {
+            State::Done(result, false) => Some(result.clone()),
+            _ => None,
+        }
     }
 
     fn no_local(&self, name: &str, at: Span) -> Diagnostic {
@@ -328,6 +376,7 @@ impl<'a> Env<'a> {
     }
 
     fn all_locals(&self, at: Span) -> Evaluated {
+        self.varied.set(true);
         let mut entries = Vec::with_capacity(self.locals.len());
         for (name, local) in &self.locals {
             entries.push(Entry {

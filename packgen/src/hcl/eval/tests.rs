@@ -165,3 +165,27 @@ fn constants_are_constant() {
         assert!(eval_as(text, Dialect::Constant).unwrap_err().contains("constant"), "{text}");
     }
 }
+
+#[test]
+fn locals_are_taken_over_unless_they_may_differ() {
+    let sources = SourceMap::new();
+    let parsed = |text: &str| crate::hcl::syntax::parse_body(&sources, sources.add("x", text)).0;
+    let shared = parsed(
+        "same = upper(\"x\")\nown = pack\nof_own = \"${local.own}!\"\nlenient = try(local.mine, \"none\")\n",
+    );
+    let (mine, used) =
+        (parsed("mine = 1\n"), parsed("all = [local.same, local.own, local.of_own, local.lenient]\n"));
+    let env = |pack: &str| {
+        let mut env = Env::new(&sources, Dialect::Pack);
+        env.define_varying("pack", pack.into());
+        assert!(env.add_locals(&shared).is_empty());
+        env
+    };
+    let outer = env("a");
+    assert!(outer.check_locals().is_empty());
+    let all = |env: &Env<'_>| env.scope().eval(&used.attribute("all").unwrap().expr).unwrap();
+    let mut inner = env("b").within(&outer);
+    assert!(inner.add_locals(&mine).is_empty());
+    assert_eq!(all(&inner), Value::tuple(vec!["X".into(), "b".into(), "b!".into(), 1.into()]));
+    assert_eq!(all(&outer), Value::tuple(vec!["X".into(), "a".into(), "a!".into(), "none".into()]));
+}

@@ -322,7 +322,7 @@ impl Lexer<'_> {
     fn heredoc(&mut self, (from, to): (usize, usize), line_start: bool) {
         let (length, ends_line) = self.plain_line();
         let line = self.rest().get(..length).unwrap_or("");
-        if ends_line && line_start && Some(line.trim()) == self.text.get(from..to) {
+        if ends_line && line_start && is_marker(line, self.text.get(from..to).unwrap_or("")) {
             let line_break = if line.ends_with("\r\n") { 2 } else { 1 };
             self.modes.pop();
             self.push(Kind::CloseHeredoc, length - line_break);
@@ -350,20 +350,35 @@ impl Lexer<'_> {
     /// How many bytes are plain text until the end of this line, and whether the line ends there.
     fn plain_line(&self) -> (usize, bool) {
         let bytes = self.rest().as_bytes();
-        for (at, byte) in bytes.iter().enumerate() {
-            match byte {
-                b'\n' => return (at + 1, true),
-                b'\r' if bytes.get(at + 1) == Some(&b'\n') => return (at + 2, true),
-                b'$' | b'%' | b'\r' => return (at, false),
-                _ => {}
-            }
+        let stop = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r' | b'$' | b'%'));
+        let Some(at) = stop else { return (bytes.len(), false) };
+        match (bytes.get(at), bytes.get(at + 1)) {
+            (Some(b'\n'), _) => (at + 1, true),
+            (Some(b'\r'), Some(b'\n')) => (at + 2, true),
+            _ => (at, false),
         }
-        (bytes.len(), false)
     }
+}
+
+/// Whether a line holds a marker and nothing else. Most lines do not even end with it.
+fn is_marker(line: &str, marker: &str) -> bool {
+    line.trim_end().strip_suffix(marker).is_some_and(|before| before.trim_start().is_empty())
 }
 
 /// Letters, digits, `_` and `-`, not beginning with a digit or `-`.
 fn identifier_length(text: &str) -> usize {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    match text.as_bytes() {
+        [b'0'..=b'9' | b'-', ..] => 0,
+        bytes => {
+            let length = bytes.iter().take_while(|byte| plain(byte)).count();
+            // Only what is not ASCII has to be looked up.
+            if bytes.get(length).is_some_and(|next| !next.is_ascii()) { wide_length(text) } else { length }
+        }
+    }
+}
+
+fn wide_length(text: &str) -> usize {
     let mut chars = text.chars();
     match chars.next() {
         Some(first) if first == '_' || is_xid_start(first) => {

@@ -72,6 +72,13 @@ impl<'a> Parser<'a> {
     }
 
     fn find(&self) -> (Token, usize) {
+        match self.tokens.get(self.at) {
+            Some(&token) if !matches!(token.kind, Kind::Newline | Kind::Comment) => (token, self.at + 1),
+            _ => self.find_beyond_breaks(),
+        }
+    }
+
+    fn find_beyond_breaks(&self) -> (Token, usize) {
         let counts = self.line_breaks.last().copied().unwrap_or(true);
         let mut at = self.at;
         loop {

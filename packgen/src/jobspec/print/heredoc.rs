@@ -1,5 +1,7 @@
 //! Texts of several lines, indented with the block that they stand in.
 
+use memchr::memchr_iter;
+
 use crate::hcl::quote::{self, References};
 
 /// A text as a heredoc whose lines stand `indent` deep, if it can be one; ends without a line break.
@@ -7,21 +9,30 @@ pub(super) fn indented(text: &str, indent: usize) -> Option<String> {
     let plain = quote::heredoc(text, References::Keep)?;
     let (first, rest) = plain.split_once('\n')?;
     let (body, marker) = rest.rsplit_once('\n')?;
-    if !can_be_indented(body) {
-        return Some(plain);
-    }
     let (inner, outer) = (" ".repeat(indent + 2), " ".repeat(indent));
-    let line = |line: &str| if line.trim().is_empty() { line.to_owned() } else { inner.clone() + line };
-    let lines: Vec<String> = body.split('\n').map(line).collect();
-    Some(format!("<<-{}\n{}\n{outer}{marker}", first.trim_start_matches('<'), lines.join("\n")))
+    let mut out = String::with_capacity(plain.len() + (line_breaks(body) + 2) * inner.len() + 1);
+    out.extend(["<<-", first.trim_start_matches('<'), "\n"]);
+    // Taking away the smallest indent gives the text back if a line starts at the margin, and the others with blanks.
+    let (mut at_margin, mut start) = (false, 0);
+    for end in memchr_iter(b'\n', body.as_bytes()).chain([body.len()]) {
+        let line = body.get(start..end).unwrap_or("");
+        start = end + 1;
+        if !line.trim_start().is_empty() {
+            if line.starts_with(|letter: char| letter.is_whitespace() && letter != ' ') {
+                return Some(plain);
+            }
+            at_margin |= !line.starts_with(' ');
+            out.push_str(&inner);
+        }
+        out.extend([line, "\n"]);
+    }
+    out.extend([&outer, marker]);
+    Some(if at_margin { out } else { plain })
 }
 
-/// Whether taking away the smallest indent gives the text back: some line must start at the margin, and the
-/// others with blanks if at all.
-fn can_be_indented(body: &str) -> bool {
-    let mut written = body.lines().filter(|line| !line.trim().is_empty());
-    let starts = |line: &str| line.starts_with(|letter: char| !letter.is_whitespace());
-    written.clone().any(starts) && written.all(|line| starts(line) || line.starts_with(' '))
+/// How many line breaks a text has.
+pub(super) fn line_breaks(text: &str) -> usize {
+    memchr_iter(b'\n', text.as_bytes()).count()
 }
 
 #[cfg(test)]

@@ -189,8 +189,8 @@ impl Printer {
     }
 
     fn string(&self, text: &str) -> String {
-        let lines = text.matches('\n').count();
-        let heredoc = if lines > 1 { heredoc::indented(text, self.depth * 2) } else { None };
+        let long = heredoc::line_breaks(text) > 1;
+        let heredoc = if long { heredoc::indented(text, self.depth * 2) } else { None };
         heredoc.unwrap_or_else(|| quote::quoted(text, References::Keep))
     }
 

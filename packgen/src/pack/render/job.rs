@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::hcl::Value;
-use crate::hcl::eval::Scope;
+use crate::hcl::eval::{Env, Scope};
 use crate::hcl::expand::{Expanded, Expander, nomad_free_form};
 use crate::hcl::syntax::BlockSyntax;
 use crate::jobspec::validate::{self, Dialect};
@@ -42,9 +42,10 @@ impl RenderedJob {
     }
 }
 
-/// Evaluates the files of the jobs that run, or may run.
-pub(super) fn evaluate(
-    base: &Base<'_>,
+/// Evaluates the files of the jobs that run, or may run. `env` is that of the pack's own files.
+pub(super) fn evaluate<'b>(
+    base: &Base<'b>,
+    env: &'b Env<'b>,
     volumes: &[(String, Value)],
     chosen: &Chosen<'_>,
     out: &mut Diagnostics,
@@ -55,7 +56,7 @@ pub(super) fn evaluate(
         if chosen.iter().any(|(own, when)| *own == name && *when == Ok(false)) {
             continue;
         }
-        let env = base.env(Some(name), volumes, &file.locals, out);
+        let env = base.env(Some(name), volumes, &file.locals, out).within(env);
         let (block, text) = expanded(&env.scope(), &file.block, out);
         out.extend(env.take_warnings());
         let id = base.instance.job_id(name);

@@ -74,7 +74,7 @@ pub(super) fn render(pack: &Pack, request: &Request) -> Result<Rendered, Diagnos
         return Err(out);
     }
     let chosen = chosen(pack, &env, &mut out);
-    let mut jobs = job::evaluate(&base, &volumes, &chosen, &mut out);
+    let mut jobs = job::evaluate(&base, &env, &volumes, &chosen, &mut out);
     job::finish(&base, &mut jobs, request, &mut out);
     let needed_volumes = needs::volumes(&env, &base, &chosen, &volumes, &jobs, &mut out);
     let secrets = needs::secrets(&env, &base, &chosen, &mut out);
@@ -122,7 +122,7 @@ impl<'b> Base<'b> {
             .with_files(self.sandbox)
             .with_functions(self.functions);
         env.define("var", self.vars.clone());
-        env.define("pack", self.instance.value(job, volumes));
+        env.define_varying("pack", self.instance.value(job, volumes));
         for locals in self.pack.locals.iter().chain(own) {
             out.extend(env.add_locals(locals));
         }

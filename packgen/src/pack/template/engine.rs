@@ -1,11 +1,8 @@
 //! Runs a handlebars template over values of the language: strict, typed, with origins.
 //!
-//! The crate parses; values are looked up here, because its own renderer turns them into JSON, loses who
+//! The handlebars crate parses; values are looked up here, because its own renderer turns them into JSON, loses who
 //! typed them, prints nothing for what is missing, and does not know numbers exactly. A name that is not
 //! there is an error wherever it stands, also in `{{#if …}}`.
-
-use handlebars::Template;
-use handlebars::template::{BlockParam, HelperTemplate, Parameter, TemplateElement};
 
 use crate::hcl::types::nearest;
 use crate::hcl::{Kind, Text, Value};
@@ -14,7 +11,8 @@ use crate::source::{Diagnostic, MAX_FILE_BYTES};
 use super::helpers;
 use super::path::{Path, Start};
 use super::piece::{Form, Insert, Piece};
-use super::place::{At, Place};
+use super::place::Place;
+use super::tree::{At, Block, Element, Kind as Part, Param, Str};
 
 /// What running a template gave.
 #[derive(Debug, Default)]
@@ -27,10 +25,10 @@ pub(super) struct Output {
 }
 
 /// Runs a template. `vars` is an object.
-pub(super) fn run(template: &Template, place: &Place, vars: &Value) -> Result<Output, Diagnostic> {
+pub(super) fn run(template: &[Element], place: &Place, vars: &Value) -> Result<Output, Diagnostic> {
     let root = Frame { this: vars.clone(), turn: None, names: Vec::new() };
     let mut engine = Engine { place, frames: vec![root], out: Output::default(), at: At::default() };
-    engine.template(template)?;
+    engine.all(template)?;
     Ok(engine.out)
 }
 
@@ -46,7 +44,7 @@ pub(super) struct Engine<'t> {
 struct Frame {
     this: Value,
     turn: Option<Turn>,
-    names: Vec<(String, Value)>,
+    names: Vec<(Str, Value)>,
 }
 
 /// A turn of a loop.
@@ -57,39 +55,32 @@ struct Turn {
 }
 
 impl Engine<'_> {
-    fn template(&mut self, template: &Template) -> Result<(), Diagnostic> {
-        for (at, element) in template.elements.iter().enumerate() {
-            if let Some(mapping) = template.mapping.get(at) {
-                self.at = At { line: mapping.0, column: mapping.1 };
+    fn all(&mut self, elements: &[Element]) -> Result<(), Diagnostic> {
+        for element in elements {
+            self.at = element.at;
+            match &element.kind {
+                Part::Text(text) => self.write(Piece::Fixed(text.clone()))?,
+                Part::Value { value, raw } => self.value(value, *raw)?,
+                Part::Block(block) => self.block(block)?,
+                Part::Foreign => {
+                    let finding =
+                        self.error("template-tag", "partials and decorators are not available here");
+                    return Err(finding.help("build the part in `locals` and pass it on"));
+                }
             }
-            self.element(element)?;
         }
         Ok(())
     }
 
-    fn element(&mut self, element: &TemplateElement) -> Result<(), Diagnostic> {
-        match element {
-            TemplateElement::RawString(text) => self.write(Piece::Fixed(text.clone())),
-            TemplateElement::Expression(tag) => self.expression(tag, false),
-            TemplateElement::HtmlExpression(tag) => self.expression(tag, true),
-            TemplateElement::HelperBlock(block) => self.block(block),
-            TemplateElement::Comment(_) => Ok(()),
-            _ => {
-                let finding = self.error("template-tag", "partials and decorators are not available here");
-                Err(finding.help("build the part in `locals` and pass it on"))
-            }
-        }
-    }
-
-    fn expression(&mut self, tag: &HelperTemplate, raw: bool) -> Result<(), Diagnostic> {
+    fn value(&mut self, value: &Param, raw: bool) -> Result<(), Diagnostic> {
         let at = self.at;
-        let insert = if tag.params.is_empty() && tag.hash.is_empty() {
-            let value = self.parameter(&tag.name)?;
-            self.plain(value)?
-        } else {
-            let made = self.helper(tag)?;
+        let insert = if let Param::Call { helper, values, option } = value {
+            let made = self.helper(helper, values, option.as_ref())?;
             let later = made.later;
             Insert { form: made.form.unwrap_or(Form::Text), later, ..self.plain(made.value)? }
+        } else {
+            let value = self.parameter(value)?;
+            self.plain(value)?
         };
         let form = match insert.form {
             Form::Text if raw => Form::Raw,
@@ -128,16 +119,16 @@ impl Engine<'_> {
         Ok(())
     }
 
-    fn block(&mut self, block: &HelperTemplate) -> Result<(), Diagnostic> {
-        let name = block.name.as_name().unwrap_or_default();
+    fn block(&mut self, block: &Block) -> Result<(), Diagnostic> {
+        let name = &*block.name;
         match name {
             "if" | "unless" => {
                 let yes = self.condition(block)? == (name == "if");
-                self.branch(if yes { block.template.as_ref() } else { block.inverse.as_ref() })
+                self.all(if yes { &block.inner } else { &block.otherwise })
             }
             "each" => self.each(block),
             "with" => self.with(block),
-            "raw" => self.branch(block.template.as_ref()),
+            "raw" => self.all(&block.inner),
             _ => {
                 let close = nearest(name, ["if", "unless", "each", "with", "raw"].into_iter());
                 let finding = self.error("template-helper", format!("there is no block helper `{name}`"));
@@ -146,28 +137,25 @@ impl Engine<'_> {
         }
     }
 
-    fn branch(&mut self, template: Option<&Template>) -> Result<(), Diagnostic> {
-        template.map_or(Ok(()), |template| self.template(template))
-    }
-
-    fn only_param<'b>(&self, block: &'b HelperTemplate) -> Result<&'b Parameter, Diagnostic> {
-        if let [one] = block.params.as_slice() {
+    fn only_param<'b>(&self, block: &'b Block) -> Result<&'b Param, Diagnostic> {
+        if let [one] = &*block.params {
             return Ok(one);
         }
-        let name = block.name.as_name().unwrap_or_default();
+        let name = &block.name;
         Err(self.error("template-helper", format!("`{{{{#{name} …}}}}` takes one value")))
     }
 
-    fn condition(&mut self, block: &HelperTemplate) -> Result<bool, Diagnostic> {
+    fn condition(&mut self, block: &Block) -> Result<bool, Diagnostic> {
         let value = match self.only_param(block)? {
-            Parameter::Path(_) | Parameter::Name(_) => self.look_up_leniently(self.only_param(block)?)?,
+            // A key that a map does not have counts as not set.
+            Param::Name(name) => self.resolve(&Path::parse(name), true)?,
             other => self.parameter(other)?,
         };
         self.out.sensitive |= value.sensitive;
         Ok(truth(&value))
     }
 
-    fn each(&mut self, block: &HelperTemplate) -> Result<(), Diagnostic> {
+    fn each(&mut self, block: &Block) -> Result<(), Diagnostic> {
         let value = self.parameter(self.only_param(block)?)?;
         let turns: Vec<(Value, Value)> = match (value.items(), value.entries()) {
             _ if value.is_null() => Vec::new(),
@@ -181,74 +169,64 @@ impl Engine<'_> {
             _ => return Err(self.error("type", "`{{#each …}}` goes over a list or an object")),
         };
         if turns.is_empty() {
-            return self.branch(block.inverse.as_ref());
+            return self.all(&block.otherwise);
         }
         let count = turns.len();
         for (at, (key, item)) in turns.into_iter().enumerate() {
             let item = item.with_sensitive(value.sensitive);
-            let names = bound(block.block_param.as_ref(), &item, &key);
+            let names = bound(&block.names, &item, &key);
             let turn = Turn { key, index: at, last: at + 1 == count };
-            self.inside(Frame { this: item, turn: Some(turn), names }, block.template.as_ref())?;
+            self.inside(Frame { this: item, turn: Some(turn), names }, &block.inner)?;
         }
         Ok(())
     }
 
-    fn with(&mut self, block: &HelperTemplate) -> Result<(), Diagnostic> {
+    fn with(&mut self, block: &Block) -> Result<(), Diagnostic> {
         let value = self.parameter(self.only_param(block)?)?;
         if !truth(&value) {
-            return self.branch(block.inverse.as_ref());
+            return self.all(&block.otherwise);
         }
-        let names = bound(block.block_param.as_ref(), &value, &Value::null());
-        self.inside(Frame { this: value, turn: None, names }, block.template.as_ref())
+        let names = bound(&block.names, &value, &Value::null());
+        self.inside(Frame { this: value, turn: None, names }, &block.inner)
     }
 
-    fn inside(&mut self, frame: Frame, template: Option<&Template>) -> Result<(), Diagnostic> {
+    fn inside(&mut self, frame: Frame, inner: &[Element]) -> Result<(), Diagnostic> {
         self.frames.push(frame);
-        let result = self.branch(template);
+        let result = self.all(inner);
         self.frames.pop();
         result
     }
 
     /// The value of a parameter; what it says about secrets is noted.
-    pub(super) fn parameter(&mut self, parameter: &Parameter) -> Result<Value, Diagnostic> {
+    fn parameter(&mut self, parameter: &Param) -> Result<Value, Diagnostic> {
         let value = match parameter {
-            Parameter::Literal(json) => helpers::from_json(json),
-            Parameter::Subexpression(inner) => match inner.as_element() {
-                TemplateElement::Expression(tag) if tag.params.is_empty() && tag.hash.is_empty() => {
-                    self.parameter(&tag.name)?
-                }
-                TemplateElement::Expression(tag) => self.helper(tag)?.value,
-                _ => return Err(self.error("template-tag", "this cannot stand in parentheses")),
-            },
-            _ => self.look_up(parameter.as_name().unwrap_or_default())?,
+            Param::Literal(json) => helpers::literal(json),
+            Param::Call { helper, values, option } => self.helper(helper, values, option.as_ref())?.value,
+            Param::Name(name) => self.resolve(&Path::parse(name), false)?,
+            Param::Foreign => return Err(self.error("template-tag", "this cannot stand in parentheses")),
         };
         self.out.sensitive |= value.holds_secret();
         Ok(value)
     }
 
-    fn helper(&mut self, tag: &HelperTemplate) -> Result<helpers::Made, Diagnostic> {
-        let name = tag.name.as_name().unwrap_or_default().to_owned();
-        if let Some(option) = tag.hash.keys().min() {
+    fn helper(
+        &mut self,
+        name: &str,
+        values: &[Param],
+        option: Option<&Str>,
+    ) -> Result<helpers::Made, Diagnostic> {
+        if let Some(option) = option {
             return Err(
                 self.error("template-helper", format!("the helper `{name}` has no option `{option}`"))
             );
         }
-        let params = tag.params.iter().map(|param| self.parameter(param)).collect::<Result<Vec<_>, _>>()?;
-        helpers::call(&name, &params)
+        let values = values.iter().map(|value| self.parameter(value)).collect::<Result<Vec<_>, _>>()?;
+        helpers::call(name, &values)
             .map_err(|wrong| self.error("template-helper", wrong.message).maybe_help(wrong.help))
     }
 
     fn error(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
         self.place.error(code, message, self.at)
-    }
-
-    fn look_up(&self, raw: &str) -> Result<Value, Diagnostic> {
-        self.resolve(&Path::parse(raw), false)
-    }
-
-    /// For conditions: a key that a map does not have counts as not set.
-    fn look_up_leniently(&self, parameter: &Parameter) -> Result<Value, Diagnostic> {
-        self.resolve(&Path::parse(parameter.as_name().unwrap_or_default()), true)
     }
 
     fn resolve(&self, path: &Path, lenient: bool) -> Result<Value, Diagnostic> {
@@ -331,14 +309,9 @@ impl Engine<'_> {
     }
 }
 
-/// The names between `as |…|`.
-fn bound(param: Option<&BlockParam>, item: &Value, key: &Value) -> Vec<(String, Value)> {
-    let name = |parameter: &Parameter| parameter.as_name().unwrap_or_default().to_owned();
-    match param {
-        Some(BlockParam::Single(one)) => vec![(name(one), item.clone())],
-        Some(BlockParam::Pair((one, two))) => vec![(name(one), item.clone()), (name(two), key.clone())],
-        _ => Vec::new(),
-    }
+/// What the names between `as |…|` stand for.
+fn bound(names: &[Str], item: &Value, key: &Value) -> Vec<(Str, Value)> {
+    names.iter().cloned().zip([item.clone(), key.clone()]).collect()
 }
 
 /// Whether `{{#if …}}` takes the first branch: null, false, 0 and what is empty are not.

@@ -74,7 +74,11 @@ pub(super) fn call(name: &str, params: &[Value]) -> Result<Made, Wrong> {
 }
 
 /// A literal of a template as a value.
-pub(super) fn from_json(json: &serde_json::Value) -> Value {
+pub(super) fn literal(json: &str) -> Value {
+    serde_json::from_str(json).map_or_else(|_| Value::null(), |json| from_json(&json))
+}
+
+fn from_json(json: &serde_json::Value) -> Value {
     match json {
         serde_json::Value::Null => Value::null(),
         serde_json::Value::Bool(value) => Value::bool(*value),

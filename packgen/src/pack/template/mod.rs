@@ -4,42 +4,67 @@
 //! place where it lands, by the kind of file that the template's name tells (`loki.yaml.hbs`: YAML). The
 //! result knows which of its parts a user typed.
 
+mod builtin;
 pub(super) mod carrier;
+mod compile;
 pub(super) mod encode;
 mod engine;
 mod helpers;
 mod path;
 mod piece;
 mod place;
+mod tree;
 mod unused;
 
-use handlebars::{Template, TemplateError, TemplateErrorReason};
+use std::borrow::Cow;
+
+use handlebars::{TemplateError, TemplateErrorReason};
 
 use crate::hcl::Value;
 use crate::source::{Diagnostics, FileId, SourceMap};
 
-use place::{At, Place};
+use place::Place;
+use tree::{At, Element, List};
 
 /// How many blocks may be open in each other.
 const MAX_NESTING: usize = 100;
 
-/// Runs the template in `file` over an object of values. `name` is the template's path.
-pub fn render(sources: &SourceMap, file: FileId, name: &str, vars: &Value) -> Result<Value, Diagnostics> {
-    let place = Place::new(sources, file);
-    let template = compile(&place)?;
-    unused::check(&template, vars, &place)?;
-    let output = engine::run(&template, &place, vars)?;
-    let text = carrier::write(&output.pieces, name.strip_suffix(".hbs").unwrap_or(name), &place)?;
-    Ok(Value::string(text).with_sensitive(output.sensitive))
+/// A template that was read.
+pub struct Template {
+    place: Place,
+    elements: List<Element>,
+    /// The name of what it makes.
+    name: String,
 }
 
-fn compile(place: &Place) -> Result<Template, Diagnostics> {
+impl Template {
+    /// Reads the template in `file`; `path` tells which kind of file it makes.
+    pub fn read(sources: &SourceMap, file: FileId, path: &str) -> Result<Template, Diagnostics> {
+        let place = Place::new(sources, file);
+        let elements = compile(&place)?;
+        Ok(Template { place, elements, name: path.strip_suffix(".hbs").unwrap_or(path).to_owned() })
+    }
+
+    /// Runs it over an object of values.
+    pub fn render(&self, vars: &Value) -> Result<Value, Diagnostics> {
+        unused::check(&self.elements, vars, &self.place)?;
+        let output = engine::run(&self.elements, &self.place, vars)?;
+        let text = carrier::write(&output.pieces, &self.name, &self.place)?;
+        Ok(Value::string(text).with_sensitive(output.sensitive))
+    }
+}
+
+/// The parts of a template; those of a built-in pack are known already.
+fn compile(place: &Place) -> Result<List<Element>, Diagnostics> {
+    if let Some(known) = builtin::find(place.text()) {
+        return Ok(Cow::Borrowed(known));
+    }
     if let Some(at) = too_deep(place.text()) {
         return Err(place
             .error("too-deep", format!("more than {MAX_NESTING} blocks are open in each other"), at)
             .into());
     }
-    Template::compile(place.text()).map_err(|error| syntax(&error, place).into())
+    compile::compile(place.text()).map(Cow::Owned).map_err(|error| syntax(&error, place).into())
 }
 
 fn syntax(error: &TemplateError, place: &Place) -> crate::source::Diagnostic {

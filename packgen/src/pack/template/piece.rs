@@ -4,13 +4,13 @@
 
 use crate::hcl::Text;
 
-use super::place::At;
+use super::tree::{At, Str};
 
 /// A part of what a template gives.
 #[derive(Debug)]
 pub(super) enum Piece {
     /// Text that the author of the template wrote.
-    Fixed(String),
+    Fixed(Str),
     /// A value.
     Value(Insert),
 }

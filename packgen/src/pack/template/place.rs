@@ -4,19 +4,12 @@ use std::sync::Arc;
 
 use crate::source::{Diagnostic, FileId, SourceMap, Span};
 
+use super::tree::At;
+
 /// A template's text and its file.
 pub(super) struct Place {
     file: FileId,
     text: Arc<str>,
-}
-
-/// Line and column, both from one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct At {
-    /// Line.
-    pub line: usize,
-    /// Column in characters.
-    pub column: usize,
 }
 
 impl Place {

@@ -5,7 +5,8 @@ use crate::source::Span;
 fn with_vars(name: &str, template: &str, vars: &Value) -> Result<Value, String> {
     let sources = SourceMap::new();
     let file = sources.add(format!("{name}.hbs"), template);
-    super::render(&sources, file, &format!("{name}.hbs"), vars).map_err(|found| found.text(&sources))
+    let template = Template::read(&sources, file, &format!("{name}.hbs"));
+    template.and_then(|template| template.render(vars)).map_err(|found| found.text(&sources))
 }
 
 /// A template over one text `x` that a user typed.

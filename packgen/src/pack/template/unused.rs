@@ -1,20 +1,18 @@
 //! Names in branches that were not taken: a typo there would show only on the day when they are.
 
-use handlebars::Template;
-use handlebars::template::{BlockParam, HelperTemplate, Parameter, TemplateElement};
-
 use crate::hcl::Value;
 use crate::hcl::types::nearest;
 use crate::source::Diagnostics;
 
 use super::path::{Path, Start};
-use super::place::{At, Place};
+use super::place::Place;
+use super::tree::{At, Block, Element, Kind, Param};
 
 /// Checks that every name at the top of a template is one of `vars`. Inside of `each` and `with` names mean
 /// something else, which only running the template tells.
-pub(super) fn check(template: &Template, vars: &Value, place: &Place) -> Result<(), Diagnostics> {
+pub(super) fn check(template: &[Element], vars: &Value, place: &Place) -> Result<(), Diagnostics> {
     let mut check = Check { vars, place, found: Diagnostics::new() };
-    check.template(template, &mut Vec::new(), 0);
+    check.all(template, &mut Vec::new(), 0);
     if check.found.has_errors() { Err(check.found) } else { Ok(()) }
 }
 
@@ -25,57 +23,35 @@ struct Check<'t> {
 }
 
 impl Check<'_> {
-    fn template<'e>(&mut self, template: &'e Template, bound: &mut Vec<&'e str>, depth: usize) {
-        for (at, element) in template.elements.iter().enumerate() {
-            let at = template
-                .mapping
-                .get(at)
-                .map_or(At::default(), |mapping| At { line: mapping.0, column: mapping.1 });
-            match element {
-                TemplateElement::Expression(tag) | TemplateElement::HtmlExpression(tag) => {
-                    self.tag(tag, bound, depth, at);
-                }
-                TemplateElement::HelperBlock(block) => self.block(block, bound, depth, at),
-                _ => {}
+    fn all<'e>(&mut self, elements: &'e [Element], bound: &mut Vec<&'e str>, depth: usize) {
+        for element in elements {
+            match &element.kind {
+                Kind::Value { value, .. } => self.value(value, bound, depth, element.at),
+                Kind::Block(block) => self.block(block, bound, depth, element.at),
+                Kind::Text(_) | Kind::Foreign => {}
             }
         }
     }
 
-    fn tag(&mut self, tag: &HelperTemplate, bound: &[&str], depth: usize, at: At) {
-        if tag.params.is_empty() {
-            self.name(&tag.name, bound, depth, at);
-        }
-        tag.params.iter().for_each(|param| self.name(param, bound, depth, at));
-    }
-
-    fn block<'e>(&mut self, block: &'e HelperTemplate, bound: &mut Vec<&'e str>, depth: usize, at: At) {
-        block.params.iter().for_each(|param| self.name(param, bound, depth, at));
-        let moves = matches!(block.name.as_name(), Some("each" | "with"));
+    fn block<'e>(&mut self, block: &'e Block, bound: &mut Vec<&'e str>, depth: usize, at: At) {
+        block.params.iter().for_each(|param| self.value(param, bound, depth, at));
+        let moves = matches!(&*block.name, "each" | "with");
         let before = bound.len();
-        match &block.block_param {
-            Some(BlockParam::Single(one)) => bound.extend(one.as_name()),
-            Some(BlockParam::Pair((one, two))) => {
-                bound.extend(one.as_name().into_iter().chain(two.as_name()));
-            }
-            _ => {}
-        }
-        if let Some(inner) = &block.template {
-            self.template(inner, bound, depth + usize::from(moves));
-        }
+        bound.extend(block.names.iter().map(|name| &**name));
+        self.all(&block.inner, bound, depth + usize::from(moves));
         bound.truncate(before);
-        if let Some(inner) = &block.inverse {
-            self.template(inner, bound, depth);
+        self.all(&block.otherwise, bound, depth);
+    }
+
+    fn value(&mut self, value: &Param, bound: &[&str], depth: usize, at: At) {
+        match value {
+            Param::Name(name) => self.name(name, bound, depth, at),
+            Param::Call { values, .. } => values.iter().for_each(|value| self.value(value, bound, depth, at)),
+            Param::Literal(_) | Param::Foreign => {}
         }
     }
 
-    fn name(&mut self, parameter: &Parameter, bound: &[&str], depth: usize, at: At) {
-        if let Parameter::Subexpression(inner) = parameter
-            && let TemplateElement::Expression(tag) = inner.as_element()
-        {
-            self.tag(tag, bound, depth, at);
-            return;
-        }
-        let Some(raw) = parameter.as_name() else { return };
+    fn name(&mut self, raw: &str, bound: &[&str], depth: usize, at: At) {
         let path = Path::parse(raw);
         let top = path.start == Start::Root || (path.start == Start::This && path.up == depth);
         let Some(first) = path.steps.first().filter(|first| top && !bound.contains(&first.as_str())) else {

@@ -1,0 +1,76 @@
+//! Lists the built-in packs: every folder in `packs/` with a `pack.hcl`, so that to add a pack is to add a
+//! folder. The list is Rust source; the files themselves are included by the compiler. Their templates are read here,
+//! so that no render has to, and one that cannot be read is no program.
+
+#[path = "../src/pack/template/compile.rs"]
+mod compile;
+mod templates;
+#[path = "../src/pack/template/tree.rs"]
+mod tree;
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let packs = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("packs");
+    println!("cargo::rerun-if-changed={}", packs.display());
+    let mut out = Out::default();
+    for pack in folder(&packs)? {
+        if pack.join("pack.hcl").is_file() {
+            writeln!(out.packs, "    ({:?}, &[", name(&pack))?;
+            files(&pack, "", &mut out)?;
+            out.packs.push_str("    ]),\n");
+        }
+    }
+    let folder = PathBuf::from(std::env::var("OUT_DIR")?);
+    std::fs::write(folder.join("packs.rs"), format!("&[\n{}]\n", out.packs))?;
+    std::fs::write(folder.join("templates.rs"), format!("&[\n{}]\n", out.templates))?;
+    Ok(())
+}
+
+/// What is written.
+#[derive(Default)]
+struct Out {
+    packs: String,
+    templates: String,
+}
+
+fn files(at: &Path, prefix: &str, out: &mut Out) -> Result<(), Box<dyn Error>> {
+    for entry in folder(at)? {
+        let path = format!("{prefix}{}", name(&entry));
+        if entry.is_dir() {
+            println!("cargo::rerun-if-changed={}", entry.display());
+            files(&entry, &format!("{path}/"), out)?;
+        } else {
+            let file = entry.display().to_string();
+            writeln!(out.packs, "        ({path:?}, include_bytes!({file:?})),")?;
+            if entry.extension().is_some_and(|ending| ending == "hbs") {
+                template(&entry, out)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn template(file: &Path, out: &mut Out) -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={}", file.display());
+    let text = std::fs::read_to_string(file)?;
+    let elements = compile::compile(&text).map_err(|wrong| format!("{}: {wrong}", file.display()))?;
+    let file = file.display().to_string();
+    writeln!(out.templates, "    (include_str!({file:?}), {}),", templates::source(&elements))?;
+    Ok(())
+}
+
+/// What is in a folder, in order; hidden files are left out.
+fn folder(at: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(at)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    entries.retain(|entry| !name(entry).starts_with('.'));
+    entries.sort();
+    Ok(entries)
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
