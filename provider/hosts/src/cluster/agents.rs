@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::blueprint::{Binary, Blueprint, Packing, User};
 use crate::pki::Subject;
 use crate::secrets::Broken;
-use crate::spec::Release;
+use crate::spec::{Host, Release};
 
 use super::{Site, dir, file, pins, secret};
 
@@ -76,7 +76,12 @@ pub(super) fn certify(
     Ok(())
 }
 
-/// Where the servers are, for agents that start.
-pub(super) fn servers(site: &Site<'_>) -> Vec<String> {
-    site.spec.servers().filter_map(crate::spec::Host::peer_address).collect()
+/// Where the servers are, for agents that start and ask at that port.
+pub(super) fn servers(site: &Site<'_>, port: u16) -> Vec<String> {
+    let at = |address: String| match address.parse() {
+        // Its colons would be taken for the one before a port.
+        Ok(IpAddr::V6(address)) => format!("[{address}]:{port}"),
+        _ => address,
+    };
+    site.spec.servers().filter_map(Host::peer_address).map(at).collect()
 }

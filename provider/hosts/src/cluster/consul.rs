@@ -131,7 +131,7 @@ fn tls(config: &mut Value, release: &Release, client_certs: bool) {
 /// Where the others are: read when Consul starts.
 fn join(site: &Site<'_>) -> Value {
     let mut join = json!({});
-    let servers = agents::servers(site);
+    let servers = agents::servers(site, ports::CONSUL_GOSSIP);
     if !servers.is_empty() {
         join["retry_join"] = json!(servers);
     }

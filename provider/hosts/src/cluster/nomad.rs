@@ -6,7 +6,7 @@ use crate::blueprint::{Binary, Blueprint, Packing, Unit};
 use crate::secrets::Broken;
 
 use super::agents::{self, Tls};
-use super::{Site, dir, file, pins, secret, units};
+use super::{Site, dir, file, pins, ports, secret, units};
 
 const CONFIG: &str = "/etc/nomad.d/nomad.json";
 const CONSUL: &str = "/etc/nomad.d/consul.json";
@@ -98,8 +98,10 @@ fn client(site: &Site<'_>) -> Value {
     let mut client = json!({
         "enabled": true,
         "cni_path": CNI_FOLDER,
-        "min_dynamic_port": super::ports::DYNAMIC.first(),
-        "max_dynamic_port": super::ports::DYNAMIC.last(),
+        "min_dynamic_port": ports::DYNAMIC.first(),
+        "max_dynamic_port": ports::DYNAMIC.last(),
+        // Where there is no metadata service, each of these costs seconds at every start.
+        "options": { "fingerprint.denylist": "env_aws,env_azure,env_digitalocean,env_gce" },
     });
     let mut put = |key: &str, value: Value| client[key] = value;
     if let Some(name) = &pool.node_pool {
@@ -126,9 +128,9 @@ fn client(site: &Site<'_>) -> Value {
 
 /// Where the others are: read when Nomad starts.
 fn join(site: &Site<'_>) -> Value {
-    let servers = agents::servers(site);
     let mut join = json!({});
     if site.pool.role.serves() {
+        let servers = agents::servers(site, ports::NOMAD_GOSSIP);
         join["server"] = json!({ "bootstrap_expect": site.spec.servers().count() });
         if !servers.is_empty() {
             join["server"]["server_join"] = json!({ "retry_join": servers, "retry_interval": "5s" });
@@ -136,7 +138,9 @@ fn join(site: &Site<'_>) -> Value {
     }
     if site.pool.role.works() {
         // A host that runs a server asks its own.
-        let of_client = if site.pool.role.serves() { vec!["127.0.0.1".to_owned()] } else { servers };
+        let own = site.pool.role.serves();
+        let of_client =
+            if own { vec!["127.0.0.1".to_owned()] } else { agents::servers(site, ports::NOMAD_RPC) };
         join["client"] = json!({ "server_join": { "retry_join": of_client, "retry_interval": "5s" } });
     }
     join

@@ -129,6 +129,18 @@ fn a_client_is_introduced_without_becoming_another() {
 }
 
 #[test]
+fn servers_are_found_over_ipv6() {
+    let mut six = spec();
+    for (at, host) in six.pools.get_mut("servers").unwrap().hosts.iter_mut().enumerate() {
+        host.private_address = Some(format!("fd00::{at}").parse().unwrap());
+    }
+    let join = |name: &str, path: &str| content(&host(&six, name), path);
+    assert!(join("server-1", "/etc/nomad.d/join.json").contains("\"[fd00::1]:4648\""));
+    assert!(join("web-1", "/etc/nomad.d/join.json").contains("\"[fd00::1]:4647\""));
+    assert!(join("web-1", "/etc/consul.d/join.json").contains("\"[fd00::1]:8301\""));
+}
+
+#[test]
 fn a_new_server_restarts_nobody() {
     let mut grown = spec();
     for (name, address) in [("server-4", "10.0.0.4"), ("server-5", "10.0.0.5")] {

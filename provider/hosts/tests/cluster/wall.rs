@@ -77,8 +77,10 @@ fn packets_meet_it_as_the_matrix_says() {
         nft add rule ip nat pre tcp dport 8080 dnat to 172.17.0.2:8000
         for port in 22 4646 4647 8000 21000; do python3 -m http.server $port >/dev/null 2>&1 & servers="$servers $!"; done
         at $box python3 -m http.server 8000 >/dev/null 2>&1 & servers="$servers $!"
-        sleep 2
-        ask() { at $peer curl -s -m 1 -o /dev/null --interface $1 http://$2/ && echo "$1 $2 yes" || echo "$1 $2 no"; }
+        answers() { tries=0; until "$@" curl -s -o /dev/null http://127.0.0.1:$port/; do tries=$((tries + 1)); [ $tries -lt 100 ]; sleep 0.2; done; }
+        for port in 22 4646 4647 8000 21000; do answers env; done
+        port=8000; at $box ip link set lo up; answers at $box
+        ask() { at $peer curl -s --connect-timeout 1 -m 10 -o /dev/null --interface $1 http://$2/ && echo "$1 $2 yes" || echo "$1 $2 no"; }
         ask 192.0.2.7 192.0.2.1:22; ask 198.51.100.7 198.51.100.1:22; ask 10.0.0.1 10.0.1.1:22
         ask 192.0.2.7 192.0.2.1:4646; ask 10.0.0.1 10.0.1.1:4646; ask 198.51.100.7 198.51.100.1:4646
         ask 10.0.0.1 10.0.1.1:4647; ask 10.0.0.1 10.0.1.1:8000
@@ -86,7 +88,7 @@ fn packets_meet_it_as_the_matrix_says() {
         ask 10.0.0.1 10.0.1.1:25000; ask 198.51.100.7 198.51.100.1:25000
         ask 198.51.100.7 198.51.100.1:80; ask 198.51.100.7 198.51.100.1:8080; ask 10.0.0.1 10.0.1.1:8080
         ask 198.51.100.7 172.17.0.2:8000
-        at $box curl -s -m 1 -o /dev/null http://172.17.0.1:4646/ && echo "container host yes"
+        at $box curl -s --connect-timeout 1 -m 10 -o /dev/null http://172.17.0.1:4646/ && echo "container host yes"
     "#;
     for program in ["python3", "curl", "ip", "nsenter", "sysctl"] {
         if crate::sample::found(program).is_none() {
@@ -97,7 +99,7 @@ fn packets_meet_it_as_the_matrix_says() {
         return;
     };
     insta::assert_snapshot!(words, @r"
-        192.0.2.7 192.0.2.1:22 no
+        192.0.2.7 192.0.2.1:22 yes
         198.51.100.7 198.51.100.1:22 no
         10.0.0.1 10.0.1.1:22 no
         192.0.2.7 192.0.2.1:4646 yes
