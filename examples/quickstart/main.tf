@@ -12,20 +12,10 @@ data "lostops_jobspec" "observability" {
   pack = "observability_stack"
 }
 
-locals {
-  jobspec = file("${path.module}/web.nomad.hcl")
-  verdict = provider::lostops::validate_jobspec(local.jobspec)
-}
-
-resource "terraform_data" "web" {
-  input = provider::lostops::format_jobspec(local.jobspec)
-
-  lifecycle {
-    precondition {
-      condition     = local.verdict.valid
-      error_message = join("\n\n", local.verdict.errors)
-    }
-  }
+# Without `render_only` it would be registered with the Nomad that NOMAD_ADDR names, and waited for.
+resource "lostops_job" "web" {
+  jobspec     = file("${path.module}/web.nomad.hcl")
+  render_only = true
 }
 
 output "stack" {
@@ -41,11 +31,11 @@ output "endpoints" {
 }
 
 output "web" {
-  description = "Our own job, formatted."
-  value       = terraform_data.web.output
+  description = "Our own job, as it would be submitted."
+  value       = lostops_job.web.jobspecs.web
 }
 
 output "warnings" {
   description = "What Nomad would take of it, but you might not want."
-  value       = local.verdict.warnings
+  value       = provider::lostops::validate_jobspec(file("${path.module}/web.nomad.hcl")).warnings
 }

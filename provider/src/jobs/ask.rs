@@ -160,5 +160,7 @@ pub fn not_asked(id: &str, error: &nomad::Error) -> Diagnostic {
         let addresses: Vec<&str> = tried.iter().map(|(address, _)| address.as_str()).collect();
         return refused(format!("Nomad cannot be reached at {}", addresses.join(", ")), error);
     }
-    refused(format!("Nomad does not say what it thinks of job {id}"), error)
+    let answered = error.status().is_some() && !error.is_forbidden();
+    let what = if answered { "refuses" } else { "does not say what it thinks of" };
+    refused(format!("Nomad {what} job {id}"), error)
 }

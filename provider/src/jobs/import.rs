@@ -46,6 +46,16 @@ async fn candidate_of<K: Kind>(
 ) -> Result<Option<Value>> {
     let failed = |error: &nomad::Error| refused("The jobs of Nomad cannot be looked at", error);
     let (ids, name, attributes, text, only) = match candidate {
+        Import::Use { name, pack } => {
+            let all = client.jobs().list("").await.map_err(|error| failed(&error))?;
+            let of = |job: &JobStub| {
+                let (of, own) = job.meta.get(MARK)?.split_once('/')?;
+                (own == name && of != "jobspec" && job.parent_id.is_none()).then(|| of.to_owned())
+            };
+            let Some(found) = all.iter().find_map(of) else { return Ok(None) };
+            let own = all.iter().filter(|job| of(job).as_ref() == Some(&found));
+            (own.map(|job| job.id.clone()).collect(), Some(name), vec![(pack, found)], None, None)
+        }
         Import::Job { id, text } => (vec![id], None, Vec::new(), Some(text), None),
         Import::Marked { mark, name, attributes, only } => {
             let all = client.jobs().list("").await.map_err(|error| failed(&error))?;

@@ -77,6 +77,13 @@ pub enum Import {
         /// The job's name in its resource, where there is only one.
         only: Option<String>,
     },
+    /// All jobs of a pack's use of this name, whichever pack it is; the attribute that the pack's name goes to.
+    Use {
+        /// The attribute `name`.
+        name: String,
+        /// The attribute for the pack.
+        pack: &'static str,
+    },
     /// The job with this id, whoever made it; the attribute that its text goes to.
     Job {
         /// The id.

@@ -135,7 +135,8 @@ impl Kind for Job {
     }
 
     fn imported(&self, id: &str) -> Vec<Import> {
-        vec![Import::Job { id: id.to_owned(), text: "jobspec" }]
+        let of_a_pack = Import::Use { name: id.to_owned(), pack: "pack" };
+        vec![of_a_pack, Import::Job { id: id.to_owned(), text: "jobspec" }]
     }
 
     fn moved(&self, from: &Moved) -> Option<Result<Value>> {

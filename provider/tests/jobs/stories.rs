@@ -179,3 +179,34 @@ async fn volumes_are_made_and_stay_unless_they_are_named() {
     assert_eq!(driven.destroy().await, []);
     assert!(nomad.with(|world| world.volumes.is_empty()));
 }
+
+#[tokio::test]
+async fn a_job_and_a_use_of_a_pack_are_imported_by_name() {
+    let nomad = StandIn::start().await;
+    let (_, config) = running(&nomad).await;
+    let mut driven = Driven::new("lostops_job", Some(&nomad.address())).await;
+    assert_eq!(driven.import("web").await, []);
+    driven.apply(&config).await;
+    driven.is_settled(&config).await;
+    let site = driven.config(&[("pack", Value::string("static_site")), ("name", Value::string("docs"))]);
+    let mut made = Driven::new("lostops_job", Some(&nomad.address())).await;
+    made.apply(&site).await;
+    let mut driven = Driven::new("lostops_job", Some(&nomad.address())).await;
+    assert_eq!(driven.import("default/docs").await, []);
+    assert_eq!(driven.state.field("pack"), &Value::string("static_site"));
+    driven.apply(&site).await;
+    driven.is_settled(&site).await;
+}
+
+#[tokio::test]
+async fn jobs_that_a_pack_no_longer_has_are_taken_away() {
+    let nomad = StandIn::start().await;
+    let mut driven = Driven::new("lostops_observability_stack", Some(&nomad.address())).await;
+    let only = |names: &[&str]| Value::List(names.iter().map(|name| Value::string(*name)).collect());
+    driven.apply(&driven.config(&[("components", only(&["prometheus", "loki"]))])).await;
+    assert_eq!(nomad.with(|world| world.jobs.len()), 2);
+    let config = driven.config(&[("components", only(&["prometheus"]))]);
+    driven.apply(&config).await;
+    assert_eq!(nomad.with(|world| world.removed.clone()), ["loki"]);
+    driven.is_settled(&config).await;
+}
