@@ -61,7 +61,9 @@ fn apply(here: &Workspace, folder: &Path) {
 fn plan(here: &Workspace, folder: &Path) {
     copy(here, folder);
     copy(here, &examples().join("quickstart/web.nomad.hcl"));
-    here.run(&["plan"]).ok();
+    // An ephemeral resource is opened by a plan already, and nobody is there to open it.
+    let opens = folder.parent().is_some_and(|kind| kind.ends_with("ephemeral-resources"));
+    here.run(&[if opens { "validate" } else { "plan" }]).ok();
 }
 
 fn copy(here: &Workspace, from: &Path) {
