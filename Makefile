@@ -25,8 +25,9 @@ lint: ## Format, lints, documentation and licences, as CI checks them
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 	@if command -v cargo-deny >/dev/null; then $(CARGO) deny check licenses bans sources; else echo "skipped: cargo-deny not found"; fi
 
-soak: ## Run the property tests with many more cases, and interrupt converging hosts 200 times in each shell
-	PROPTEST_CASES=20000 LOSTOPS_INTERRUPTIONS=200 $(CARGO) test --workspace --locked --release
+soak: ## Run the property tests with many more cases, interrupt converging hosts and kill the provider many more times
+	$(CARGO) build --release --workspace --bins --locked
+	PROPTEST_CASES=20000 LOSTOPS_INTERRUPTIONS=200 LOSTOPS_KILLS=100 $(CARGO) test --workspace --locked --release
 
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Ccodegen-units=1 --cfg fuzzing

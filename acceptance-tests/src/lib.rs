@@ -11,6 +11,8 @@
 )]
 
 pub mod case;
+pub mod cluster;
+pub mod fake;
 
 mod cli;
 mod handshake;

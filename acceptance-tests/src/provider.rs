@@ -33,6 +33,15 @@ impl Provider {
         Some(Self { name: "lostops", source: "lostops/lostops", binary, block: "" })
     }
 
+    /// The same on the Nomad in `var.nomad`.
+    #[must_use]
+    pub fn on_nomad(self) -> Self {
+        Self {
+            block: "provider \"lostops\" {\n  nomad {\n    addresses = [var.nomad]\n    token     = var.token\n  }\n}\n",
+            ..self
+        }
+    }
+
     /// The file name that Terraform looks for.
     pub fn file_name(&self) -> String {
         format!("terraform-provider-{}", self.name)

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::cli::Cli;
+use crate::cluster::Cluster;
 use crate::outcome::Outcome;
 use crate::process::{Running, running, wait_until};
 use crate::provider::Provider;
@@ -25,6 +26,8 @@ pub struct Workspace {
     pub cli: Cli,
     /// The provider that it runs.
     pub provider: Provider,
+    /// The Nomad that the provider works on, if it works on one.
+    pub cluster: Option<Cluster>,
 }
 
 impl Workspace {
@@ -32,7 +35,7 @@ impl Workspace {
     pub fn new(cli: &Cli, provider: &Provider) -> Self {
         let mut root = TempDir::with_prefix("lostops-").expect("a temporary folder can be made");
         root.disable_cleanup(std::env::var_os("LOSTOPS_KEEP").is_some());
-        let here = Self { root, cli: cli.clone(), provider: provider.clone() };
+        let here = Self { root, cli: cli.clone(), provider: provider.clone(), cluster: None };
         for folder in ["config", "home", "objects", "plugins", "tmp"] {
             fs::create_dir(here.path(folder)).expect("a folder can be made");
         }
@@ -42,6 +45,14 @@ impl Workspace {
         here.install(&format!("{overrides}\ndirect {{}}"));
         here.write("provider.tf", &format!("{}\n{}", here.header(), provider.block));
         here
+    }
+
+    /// The same folder with a Nomad, which configurations find in `var.nomad` and `var.token`.
+    #[must_use]
+    pub fn with_cluster(mut self, cluster: Cluster) -> Self {
+        self.cluster = Some(cluster);
+        self.write("provider.tf", &format!("{}\n{}", self.header(), self.provider.block));
+        self
     }
 
     /// Says how Terraform is to find providers: the inside of a `provider_installation` block.
@@ -55,7 +66,13 @@ impl Workspace {
         let Provider { name, source, .. } = &self.provider;
         let required =
             format!("terraform {{\nrequired_providers {{\n{name} = {{ source = {source:?} }}\n}}\n}}");
-        format!("{required}\nvariable \"folder\" {{\ndefault = \"{}\"\n}}\n", self.path("objects").display())
+        let variable = |name: &str, value: &str| format!("variable {name:?} {{\ndefault = {value:?}\n}}\n");
+        let folder = variable("folder", &self.path("objects").display().to_string());
+        let nomad = self
+            .cluster
+            .as_ref()
+            .map(|cluster| variable("nomad", &cluster.address) + &variable("token", &cluster.token));
+        format!("{required}\n{folder}{}", nomad.unwrap_or_default())
     }
 
     /// A path inside of the folder.
@@ -73,6 +90,15 @@ impl Workspace {
         let path = self.path("config").join(name);
         fs::create_dir_all(path.parent().unwrap_or(Path::new("/"))).expect("a folder can be made");
         fs::write(&path, text).unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
+    }
+
+    /// Copies a folder into the configuration.
+    pub fn copy(&self, folder: &Path) {
+        let target = self.path("config").join(folder.file_name().unwrap_or_default());
+        fs::create_dir_all(&target).expect("a folder can be made");
+        for entry in fs::read_dir(folder).expect("a folder can be read").flatten() {
+            fs::copy(entry.path(), target.join(entry.file_name())).expect("a file can be copied");
+        }
     }
 
     /// Writes `main.tf`.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::deed::Deed;
 use crate::cli::Needs;
 
 /// One expectation, or one thing to do before the step.
@@ -37,6 +38,8 @@ pub enum Line {
     NoFile(String),
     /// `then: changes` — the second plan is not empty.
     Changes,
+    /// What is about a cluster.
+    Cluster(Deed),
 }
 
 impl Line {
@@ -75,7 +78,7 @@ impl Line {
             ("state", None, Some((address, "tainted"))) => Some(Self::Tainted(address)),
             ("state", None, Some((address, "absent"))) => Some(Self::Absent(address)),
             ("output", Some(pair), _) => value(pair).map(|(name, value)| Self::Output(name, value)),
-            _ => None,
+            _ => Deed::read(word, rest).map(Self::Cluster),
         }
     }
 }

@@ -3,9 +3,11 @@
 //! After a step that succeeds a second plan must be empty; at the end everything is destroyed. What else has to be so
 //! stands in the comments at the top of the step, as [`Line`] lists. A warning that is not listed there is a failure.
 
+mod deed;
 mod line;
 mod step;
 
+pub use deed::{Deed, Wanted};
 pub use line::Line;
 pub use step::Step;
 
@@ -38,11 +40,22 @@ impl Case {
         lines.find_map(|line| if let Line::Needs(needs) = line { cli.lacks(needs) } else { None })
     }
 
+    /// Whether only the fake cluster can be brought to what its steps want.
+    pub fn is_only_for_the_fake(&self) -> bool {
+        let fakes =
+            |deed: &Deed| matches!(deed, Deed::OnlyFake | Deed::Fault(_) | Deed::Node(_) | Deed::Secure(_));
+        let mut lines = self.steps().into_iter().flat_map(|step| step.lines);
+        lines.any(|line| matches!(line, Line::Cluster(deed) if fakes(&deed)))
+    }
+
     /// Runs it.
     pub fn run(&self, here: &Workspace) {
         let steps = self.steps();
         if steps.iter().any(Step::configures_provider) {
             here.write("provider.tf", &here.header());
+        }
+        for folder in entries(&self.folder).iter().filter(|path| path.is_dir()) {
+            here.copy(folder);
         }
         for step in &steps {
             step.run(here);

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::line::Line;
+use crate::cluster::Cluster;
 use crate::outcome::Outcome;
 use crate::workspace::Workspace;
 
@@ -42,6 +43,7 @@ impl Step {
             _ => Vec::new(),
         }));
         let outcome = here.run(&arguments);
+        here.cluster.iter().filter_map(|cluster| cluster.fake.as_ref()).for_each(|fake| fake.heal());
         self.check_report(&outcome);
         self.check_state(here, &outcome);
         if outcome.code == Some(0) {
@@ -56,9 +58,14 @@ impl Step {
             match line {
                 Line::Write(name, text) => here.put(name, text),
                 Line::Remove(name) => here.remove(name),
+                Line::Cluster(deed) => deed.before(self.cluster(here), &self.name),
                 _ => {}
             }
         }
+    }
+
+    fn cluster<'h>(&self, here: &'h Workspace) -> &'h Cluster {
+        here.cluster.as_ref().unwrap_or_else(|| panic!("{}: there is no cluster here", self.name))
     }
 
     /// What a plan knows is not in its report: only where a step asks, one is saved and shown.
@@ -135,6 +142,7 @@ impl Step {
                 Line::NoFile(file) => {
                     assert_eq!(here.object(file), None, "{name}: file {file} is there: {outcome}");
                 }
+                Line::Cluster(deed) => deed.after(self.cluster(here), name),
                 _ => {}
             }
         }

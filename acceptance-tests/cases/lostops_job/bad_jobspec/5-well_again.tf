@@ -1,0 +1,2 @@
+# plan: nothing
+# nothing was made

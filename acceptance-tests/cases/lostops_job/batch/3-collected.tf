@@ -1,0 +1,28 @@
+# call: PUT /v1/system/gc
+# wait: GET /v1/job/done 404
+# plan: nothing
+resource "lostops_job" "it" {
+  jobspec = <<-EOT
+    job "done" {
+      type = "batch"
+      group "all" {
+        count = 1
+        restart {
+          attempts = 0
+          mode     = "fail"
+        }
+        task "main" {
+          driver = "raw_exec"
+          config {
+            command = "/bin/sh"
+            args    = ["-c", "sleep 0.2"]
+          }
+          resources {
+            cpu    = 20
+            memory = 16
+          }
+        }
+      }
+    }
+  EOT
+}

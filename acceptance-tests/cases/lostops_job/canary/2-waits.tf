@@ -1,0 +1,42 @@
+# plan: lostops_job.it update
+# expect: warning "Job bird (namespace default) changes"
+# expect: warning "The canaries of job bird are healthy and wait"
+# state: lostops_job.it.status = "canary"
+# state: lostops_job.it.complete = true
+# answers: GET /v1/job/bird/deployment Status = "running"
+resource "lostops_job" "it" {
+  jobspec = <<-EOT
+    job "bird" {
+      type = "service"
+      update {
+        max_parallel      = 1
+        health_check      = "task_states"
+        min_healthy_time  = "100ms"
+        healthy_deadline  = "20s"
+        progress_deadline = "30s"
+        canary            = 1
+      }
+      group "all" {
+        count = 1
+        restart {
+          attempts = 0
+          mode     = "fail"
+        }
+        task "main" {
+          driver = "raw_exec"
+          config {
+            command = "/bin/sh"
+            args    = ["-c", "sleep 600"]
+          }
+          env {
+            V = "2"
+          }
+          resources {
+            cpu    = 20
+            memory = 16
+          }
+        }
+      }
+    }
+  EOT
+}

@@ -1,0 +1,43 @@
+# plan: lostops_job.it create
+# expect: warning "Job lifecycle (namespace default) is new"
+# planned: lostops_job.it.job_ids.lifecycle = "lifecycle"
+# state: lostops_job.it.complete = true
+# state: lostops_job.it.status = "healthy"
+# state: lostops_job.it.versions.lifecycle = 0
+# answers: GET /v1/job/lifecycle Status = "running"
+# answers: GET /v1/job/lifecycle/deployment Status = "successful"
+resource "lostops_job" "it" {
+  jobspec = <<-EOT
+    job "lifecycle" {
+      type = "service"
+      update {
+        max_parallel      = 1
+        health_check      = "task_states"
+        min_healthy_time  = "100ms"
+        healthy_deadline  = "20s"
+        progress_deadline = "30s"
+      }
+      group "all" {
+        count = 1
+        restart {
+          attempts = 0
+          mode     = "fail"
+        }
+        task "main" {
+          driver = "raw_exec"
+          config {
+            command = "/bin/sh"
+            args    = ["-c", "sleep 600"]
+          }
+          env {
+            V = "1"
+          }
+          resources {
+            cpu    = 20
+            memory = 16
+          }
+        }
+      }
+    }
+  EOT
+}

@@ -1,0 +1,37 @@
+# plan: nothing
+# state: lostops_job.it.versions.lifecycle = 2
+resource "lostops_job" "it" {
+  jobspec = <<-EOT
+    job "lifecycle" {
+      type = "service"
+      update {
+        max_parallel      = 1
+        health_check      = "task_states"
+        min_healthy_time  = "100ms"
+        healthy_deadline  = "20s"
+        progress_deadline = "30s"
+      }
+      group "all" {
+        count = 1 + 1 # two
+        restart {
+          attempts = 0
+          mode     = "fail"
+        }
+        task "main" {
+          driver = "raw_exec"
+          config {
+            command = "/bin/sh"
+            args    = ["-c", "sleep 600"]
+          }
+          env {
+            V = "2"
+          }
+          resources {
+            cpu    = 20
+            memory = 16
+          }
+        }
+      }
+    }
+  EOT
+}

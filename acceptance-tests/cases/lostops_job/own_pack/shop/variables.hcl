@@ -1,0 +1,5 @@
+variable "who" {
+  description = "Whom it greets."
+  type        = string
+  default     = "world"
+}

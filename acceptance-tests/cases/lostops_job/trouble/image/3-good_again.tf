@@ -1,0 +1,35 @@
+# plan: lostops_job.it update
+# expect: warning "Job pulls (namespace default) changes"
+# state: lostops_job.it.complete = true
+# state: lostops_job.it.status = "healthy"
+resource "lostops_job" "it" {
+  jobspec = <<-EOT
+    job "pulls" {
+      type = "service"
+      update {
+        max_parallel      = 1
+        health_check      = "task_states"
+        min_healthy_time  = "100ms"
+        healthy_deadline  = "20s"
+        progress_deadline = "30s"
+      }
+      group "all" {
+        count = 1
+        restart {
+          attempts = 0
+          mode     = "fail"
+        }
+        task "main" {
+          driver = "docker"
+          config {
+            image = "example/other:1"
+          }
+          resources {
+            cpu    = 20
+            memory = 16
+          }
+        }
+      }
+    }
+  EOT
+}

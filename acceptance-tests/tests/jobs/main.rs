@@ -1,0 +1,113 @@
+//! Jobs in Terraform, from outside: the provider that we ship under the real Terraform, on a fake Nomad always and on a
+//! real one where it is found. Each test's name says which.
+#![cfg(unix)]
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
+#![expect(clippy::expect_used, reason = "what is not as expected fails the test")]
+
+mod compare;
+mod kills;
+mod writers;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use acceptance_tests::case::Case;
+use acceptance_tests::cluster::Cluster;
+use acceptance_tests::{Cli, Provider, Workspace, required};
+use libtest_mimic::{Arguments, Trial};
+
+/// A test that needs a folder with a cluster.
+type Test = fn(&Workspace, &Cluster);
+
+/// What no configuration alone can say.
+const TESTS: &[(&str, Test)] = &[
+    ("kills", kills::no_job_is_orphaned),
+    ("of_two_writers_the_second_is_told", writers::of_two_writers_the_second_is_told),
+    ("a_plan_needs_no_nomad", writers::a_plan_needs_no_nomad),
+    ("what_happens_is_told_as_it_happens", writers::what_happens_is_told_as_it_happens),
+    ("secrets_are_nowhere", writers::secrets_are_nowhere),
+];
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = arguments.test_threads.or(Some(4));
+    let quiet = arguments.list;
+    let real = Cluster::is_real_here(quiet);
+    let mut trials = Vec::new();
+    if real {
+        trials.push(Trial::test("the_fake_answers_as_the_real_one_does", || {
+            compare::the_fake_answers_as_the_real_one_does();
+            Ok(())
+        }));
+    }
+    let programs = Cli::all();
+    if programs.is_empty() && !quiet {
+        eprintln!("skipped: terraform not found");
+    }
+    let Some(provider) = Provider::lostops() else {
+        assert!(!required("lostops"), "terraform-provider-lostops is not built");
+        eprintln!(
+            "skipped: terraform-provider-lostops not found (`cargo build --workspace --bins` makes it)"
+        );
+        return libtest_mimic::run(&arguments, trials).exit_code();
+    };
+    let provider = provider.on_nomad();
+    for cli in &programs {
+        for kind in ["fake", "real"] {
+            if kind == "real" && !real {
+                continue;
+            }
+            for case in cases() {
+                let skip = (kind == "real" && case.is_only_for_the_fake()) || case.lacked_by(cli).is_some();
+                if !skip {
+                    let name = format!("{}::{kind}::{}", cli.name, case.name);
+                    trials.push(trial(name, cli, &provider, kind, move |here, _| case.run(here)));
+                }
+            }
+            for (name, test) in TESTS {
+                let name = format!("{}::{kind}::{name}", cli.name);
+                trials.push(trial(name, cli, &provider, kind, *test));
+            }
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn trial(
+    name: String,
+    cli: &Cli,
+    provider: &Provider,
+    kind: &'static str,
+    test: impl FnOnce(&Workspace, &Cluster) + Send + 'static,
+) -> Trial {
+    let (cli, provider) = (cli.clone(), provider.clone());
+    Trial::test(name, move || {
+        let cluster = if kind == "fake" { Cluster::fake() } else { Cluster::real().expect("nomad is here") };
+        let here = Workspace::new(&cli, &provider).with_cluster(cluster.clone());
+        test(&here, &cluster);
+        here.check_leftovers();
+        if let Some(fake) = &cluster.fake {
+            assert_eq!(fake.jobs(), [""; 0], "these were left behind");
+        }
+        Ok(())
+    })
+}
+
+fn cases() -> Vec<Case> {
+    let all = Case::all(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases"));
+    all.into_iter().filter(|case| case.name.starts_with("lostops_")).collect()
+}
+
+/// The jobspec of a service that is healthy soon.
+pub fn service(id: &str, value: &str) -> String {
+    format!(
+        "job \"{id}\" {{\n  update {{\n    health_check = \"task_states\"\n    min_healthy_time = \"100ms\"\n  }}\n  group \"all\" {{\n\
+         task \"main\" {{\n      driver = \"raw_exec\"\n      config {{\n        command = \"/bin/sleep\"\n        args = [\"600\"]\n      }}\n\
+         env {{\n        V = \"{value}\"\n      }}\n      resources {{\n        cpu = 20\n        memory = 16\n      }}\n    }}\n  }}\n}}\n"
+    )
+}
+
+/// A resource with this job.
+pub fn resource(name: &str, jobspec: &str) -> String {
+    format!("resource \"lostops_job\" \"{name}\" {{\n  jobspec = <<EOT\n{jobspec}EOT\n}}\n")
+}
