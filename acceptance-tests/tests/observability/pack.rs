@@ -76,6 +76,11 @@ impl<'r> Job<'r> {
         self.value["text"].as_str().expect("a job has a text")
     }
 
+    /// It as Nomad's API takes it.
+    pub fn json(self) -> &'r Value {
+        &self.value["job"]
+    }
+
     /// What its task's program is started with.
     pub fn arguments(self) -> impl Iterator<Item = &'r str> {
         let arguments = &self.value["job"]["TaskGroups"][0]["Tasks"][0]["Config"]["args"];

@@ -1,8 +1,9 @@
-//! Which of the stack's programs are here. The stack runs without those that are not, and whatever depends on them is
-//! left out of the story, never taken as told.
+//! Which of the stack's programs are here. In the jobs of those that are not, something stands in for them; whatever
+//! depends on such a program is left out of the story, never taken as told.
 
 use acceptance_tests::find;
 
+use super::stand_in;
 use crate::programs::here;
 
 /// A component that the stack can do without, its program, and how its metrics begin.
@@ -33,10 +34,16 @@ pub fn has(component: &str) -> bool {
 
 /// The components that can run, as a list in the language of variables.
 pub fn components() -> String {
-    let parts = PARTS.iter().map(|part| part.component).filter(|component| has(component));
+    let runs = |component: &&str| has(component) || stand_in::is_for(component);
+    let parts = PARTS.iter().map(|part| part.component).chain(["grafana"]).filter(runs);
     let all: Vec<String> =
         ["alertmanager", "prometheus"].into_iter().chain(parts).map(|name| format!("{name:?}")).collect();
     format!("[{}]", all.join(", "))
+}
+
+/// Whether every program is real.
+pub fn all() -> bool {
+    PARTS.iter().all(|part| has(part.component))
 }
 
 /// Says what is missing.

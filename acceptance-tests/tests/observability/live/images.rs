@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::machine::Machine;
+use super::stand_in;
 use crate::pack::Rendered;
 use crate::programs::must;
 
@@ -14,6 +15,7 @@ const PROGRAMS: &[(&str, &str, &str)] = &[
     ("alertmanager", "alertmanager", "/bin/alertmanager"),
     ("alloy", "alloy", "/bin/alloy"),
     ("blackbox", "blackbox_exporter", "/bin/blackbox_exporter"),
+    ("grafana", "grafana", "/usr/share/grafana/bin/grafana"),
     ("loki", "loki", "/usr/bin/loki"),
     ("prometheus", "prometheus", "/bin/prometheus"),
     ("tempo", "tempo", "/tempo"),
@@ -24,13 +26,16 @@ pub const APP: &str = "example/shop:1";
 
 /// Makes them all.
 pub fn make(machine: &Machine, rendered: &Rendered) {
-    for (job, program, path) in PROGRAMS {
-        let Some(job) = rendered.job(job) else { continue };
+    for (name, program, path) in PROGRAMS {
+        let Some(job) = rendered.job(name) else { continue };
         let image =
             job.text().lines().find_map(|line| line.trim().strip_prefix("image")).expect("it has an image");
         let image = image.trim_matches([' ', '=', '"']);
-        let program = find(program).expect("the program is here");
-        build(machine, image, path, |root| copy(&program, root, path));
+        if let Some(program) = find(program).filter(|_| !stand_in::is_for(name)) {
+            build(machine, image, path, |root| copy(&program, root, path));
+        } else {
+            build(machine, image, "/stand-in", |root| stand_in::fill(name, root));
+        }
     }
     build(machine, APP, "/bin/sh", |root| {
         for program in ["/bin/sh", "/bin/sleep"] {
@@ -51,14 +56,15 @@ fn build(machine: &Machine, image: &str, entry: &str, fill: impl FnOnce(&Path)) 
     must(machine.docker_command().args(["build", "-q", "-t", image]).arg(folder.path()));
 }
 
-fn copy(file: &Path, root: &Path, path: &str) {
+/// Copies a file to a path of an image's root.
+pub fn copy(file: &Path, root: &Path, path: &str) {
     let target = root.join(path.trim_start_matches('/'));
     fs::create_dir_all(target.parent().expect("it has a folder")).expect("a folder can be made");
     fs::copy(file, target).expect("a program can be copied");
 }
 
 /// A program, and the libraries that it is started with.
-fn with_libraries(program: &str) -> Vec<String> {
+pub fn with_libraries(program: &str) -> Vec<String> {
     let told = must(Command::new("ldd").arg(program));
     let libraries = told.split_whitespace().filter(|word| word.starts_with('/')).map(str::to_owned);
     std::iter::once(program.to_owned()).chain(libraries).collect()

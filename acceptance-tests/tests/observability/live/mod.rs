@@ -16,6 +16,7 @@ mod nomad;
 mod queries;
 mod request;
 mod silent;
+mod stand_in;
 mod story;
 
 use acceptance_tests::find;

@@ -42,10 +42,25 @@ pub fn run(file: &std::path::Path) {
 
 /// What the only allocation of a job has printed.
 pub fn printed(job: &str, task: &str) -> String {
+    of_allocation(job, "logs", &format!("task={task}&type=stdout&origin=start&plain=true"))
+}
+
+/// A file in the only allocation of a job.
+pub fn file(job: &str, path: &str) -> String {
+    of_allocation(job, "cat", &format!("path={path}"))
+}
+
+fn of_allocation(job: &str, what: &str, query: &str) -> String {
     let allocations = http::get(NOMAD, &format!("/v1/job/{job}/allocations")).json();
     let Some(id) = allocations[0]["ID"].as_str() else { return String::new() };
-    let path = format!("/v1/client/fs/logs/{id}?task={task}&type=stdout&origin=start&plain=true");
-    http::get(NOMAD, &path).body
+    http::get(NOMAD, &format!("/v1/client/fs/{what}/{id}?{query}")).body
+}
+
+/// Asks a server what it thinks of a job; the error is its words.
+pub fn judged(job: &Value) -> Result<(), String> {
+    let answer = http::send("PUT", NOMAD, "/v1/validate/job", &json!({ "Job": job }).to_string());
+    let errors = &answer.json()["ValidationErrors"];
+    if answer.status == 200 && errors.is_null() { Ok(()) } else { Err(answer.body) }
 }
 
 /// Stops all jobs, and waits until nothing of them runs.

@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 use super::hook::Posted;
 use super::machine::{ADDRESS, Machine, NOMAD};
 use super::request::{self, Receiver, Request};
-use super::{app, found, hook, images, nomad, queries};
+use super::{app, found, hook, images, nomad, queries, stand_in};
 use crate::http;
 use crate::pack::{Rendered, render};
 use crate::programs::{must, packgen, run};
+use crate::variants::ALL;
 
 /// How long it may take until a request is seen in all three stores.
 const SEEN_WITHIN: Duration = Duration::from_secs(30);
@@ -33,6 +34,8 @@ pub fn tell(folder: &Path) {
     let started = Instant::now();
     up(folder, &variables);
     eprintln!("live: healthy after {:.0} s", started.elapsed().as_secs_f32());
+    stand_in::check(&rendered);
+    judged();
     hosts(folder);
     one_request(folder, &rendered);
     called(&posted);
@@ -44,7 +47,7 @@ pub fn tell(folder: &Path) {
     });
     let memory = machine.memory();
     eprintln!("live: all containers together use {memory:.0} MiB");
-    assert!(memory < AT_REST, "{memory:.0} MiB are used, {AT_REST} were promised");
+    assert!(!found::all() || memory < AT_REST, "{memory:.0} MiB are used, {AT_REST} were promised");
     let restarts = nomad::restarts();
     assert!(restarts.is_empty(), "restarted: {restarts:#?}");
     // What is stopped leaves no control groups behind.
@@ -67,6 +70,17 @@ fn up(folder: &Path, variables: &str) {
     assert!(!started && asked_for, "a route without its secret is not refused: {told}");
     assert_eq!(http::get(NOMAD, "/v1/jobs").json(), serde_json::json!([]), "nothing was started");
     must(packgen().arg("--secret-file").arg(&secrets));
+}
+
+/// Every job of every variant, as the server itself sees it.
+fn judged() {
+    for variant in ALL {
+        for job in render(variant.variables).jobs() {
+            if let Err(why) = nomad::judged(job.json()) {
+                panic!("{}, {}: {why}", variant.name, job.name());
+            }
+        }
+    }
 }
 
 /// Where no Alloy measures the host, the exporter does that Debian has: as any service with the tag `metrics`.
