@@ -40,19 +40,21 @@ pub fn run(file: &std::path::Path) {
     );
 }
 
-/// What the only allocation of a job has printed.
+/// What the newest allocation of a job has printed.
 pub fn printed(job: &str, task: &str) -> String {
     of_allocation(job, "logs", &format!("task={task}&type=stdout&origin=start&plain=true"))
 }
 
-/// A file in the only allocation of a job.
+/// A file in the newest allocation of a job.
 pub fn file(job: &str, path: &str) -> String {
     of_allocation(job, "cat", &format!("path={path}"))
 }
 
 fn of_allocation(job: &str, what: &str, query: &str) -> String {
     let allocations = http::get(NOMAD, &format!("/v1/job/{job}/allocations")).json();
-    let Some(id) = allocations[0]["ID"].as_str() else { return String::new() };
+    let newest =
+        allocations.as_array().and_then(|all| all.iter().max_by_key(|one| one["CreateIndex"].as_u64()));
+    let Some(id) = newest.and_then(|one| one["ID"].as_str()) else { return String::new() };
     http::get(NOMAD, &format!("/v1/client/fs/{what}/{id}?{query}")).body
 }
 

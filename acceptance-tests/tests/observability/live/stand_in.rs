@@ -1,5 +1,5 @@
 //! What stands in a job for a program that is not here: it reads every file that the job was given, writes where the
-//! program would keep its data, must not be able to write elsewhere, and answers where the program would.
+//! program would keep its data (and says what it finds there), must not be able to write elsewhere, and answers where the program would.
 //!
 //! So what Nomad makes of a job is seen (files, their owners, volumes, ports, checks), never what the program would do.
 
@@ -38,6 +38,7 @@ for file in /local/* /local/*/* /local/*/*/* /secrets/*; do
   if [ -f "$file" ]; then $B cat "$file" > /dev/null; fi
 done
 if $B touch /written 2> /dev/null; then echo "the root can be written"; exit 1; fi
+if [ -f "DATA/here" ]; then echo "data is there"; fi
 $B touch "DATA/here"
 ANSWER
 "#;

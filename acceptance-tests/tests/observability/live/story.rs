@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::hook::Posted;
 use super::machine::{ADDRESS, Machine, NOMAD};
@@ -45,6 +45,7 @@ pub fn tell(folder: &Path) {
         loki: store("loki").as_deref(),
         tempo: store("tempo").as_deref(),
     });
+    kept(folder, &variables);
     let memory = machine.memory();
     eprintln!("live: all containers together use {memory:.0} MiB");
     assert!(!found::all() || memory < AT_REST, "{memory:.0} MiB are used, {AT_REST} were promised");
@@ -59,17 +60,18 @@ fn up(folder: &Path, variables: &str) {
     let (file, secrets) = (folder.join("variables.hcl"), folder.join("secrets.json"));
     fs::write(&file, variables).expect("a file can be written");
     fs::write(&secrets, SECRETS).expect("a file can be written");
-    let packgen = || {
-        let mut command = Command::new(packgen().expect("packgen is here"));
-        command.args(["run", "observability_stack", "--address", &format!("http://{NOMAD}")]);
-        command.arg("-f").arg(&file).current_dir(folder);
-        command
-    };
-    let (started, told) = run(&mut packgen());
+    let (started, told) = run(&mut packgen_run(folder, &file));
     let asked_for = ["webhook_url", "deadman_url"].iter().all(|name| told.contains(name));
     assert!(!started && asked_for, "a route without its secret is not refused: {told}");
     assert_eq!(http::get(NOMAD, "/v1/jobs").json(), serde_json::json!([]), "nothing was started");
-    must(packgen().arg("--secret-file").arg(&secrets));
+    must(packgen_run(folder, &file).arg("--secret-file").arg(&secrets));
+}
+
+fn packgen_run(folder: &Path, variables: &Path) -> Command {
+    let mut command = Command::new(packgen().expect("packgen is here"));
+    command.args(["run", "observability_stack", "--address", &format!("http://{NOMAD}")]);
+    command.arg("-f").arg(variables).current_dir(folder);
+    command
 }
 
 /// Every job of every variant, as the server itself sees it.
@@ -183,6 +185,30 @@ fn called(posted: &Posted) {
     let words = ["TestAlert", "firing", "critical", "why", "what to do", "\"cluster\":\"lab\""];
     assert!(wait_until(patience, || heard("/alert", &words)), "the alert does not arrive: {posted:?}");
 }
+
+/// Prometheus and Grafana are updated one after the other: what they have kept is there afterwards, and so are the secrets.
+fn kept(folder: &Path, variables: &str) {
+    let before =
+        SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970").as_secs().to_string();
+    let count = "http_server_request_duration_seconds_count{service_name=\"shop\"}";
+    let then = |address: &str| {
+        let asked = [("query", count), ("time", before.as_str())];
+        http::ask(address, "/api/v1/query", &asked).json()["data"]["result"][0]["value"].to_string()
+    };
+    let known = then(&nomad::service("prometheus"));
+    assert!(known.contains('"'), "nothing is known of the requests: {known}");
+    let updated = folder.join("updated.hcl");
+    fs::write(&updated, format!("{variables}{UPDATE}")).expect("a file can be written");
+    must(&mut packgen_run(folder, &updated));
+    assert_eq!(then(&nomad::service("prometheus")), known, "Prometheus has forgotten what it knew");
+    if stand_in::is_for("grafana") {
+        let found = nomad::printed("grafana", "grafana");
+        assert!(found.contains("data is there"), "Grafana's data is gone: {found}");
+    }
+}
+
+/// Changes that make new allocations.
+const UPDATE: &str = "prometheus = { resources = { cpu = 101 } }\ngrafana = { resources = { cpu = 101 } }\n";
 
 fn lines(loki: &str, query: &str) -> String {
     http::ask(loki, "/loki/api/v1/query_range", &[("query", query), ("limit", "10")]).json()["data"]["result"]
