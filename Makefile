@@ -32,13 +32,17 @@ soak: ## Run the property tests with many more cases, interrupt converging hosts
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Ccodegen-units=1 --cfg fuzzing
 
-fuzz: ## Fuzz the decoders of the wire for FUZZ_SECONDS each (needs a C++ compiler)
-	@for target in msgpack json; do \
+# One target: its crate's folder and its name.
+FUZZ_TARGETS := provider/serve:msgpack provider/serve:json packgen:jobspec packgen:values packgen:template
+
+fuzz: ## Fuzz the decoders of the wire and packgen's parsers for FUZZ_SECONDS each (needs a C++ compiler)
+	@for pair in $(FUZZ_TARGETS); do \
+	  crate=$${pair%:*}; target=$${pair#*:}; \
 	  mkdir -p $(TARGET)/fuzz/found-$$target; \
 	  RUSTFLAGS="$(FUZZ_FLAGS)" $(CARGO) run --release --target $$(rustc -vV | sed -n 's/^host: //p') \
-	    --manifest-path provider/serve/fuzz/Cargo.toml --target-dir $(TARGET)/fuzz --bin $$target -- \
+	    --manifest-path $$crate/fuzz/Cargo.toml --target-dir $(TARGET)/fuzz --bin $$target -- \
 	    -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=512 -max_len=4096 -artifact_prefix=$(TARGET)/fuzz/ \
-	    $(TARGET)/fuzz/found-$$target provider/serve/fuzz/corpus/$$target || exit 1; \
+	    $(TARGET)/fuzz/found-$$target $$crate/fuzz/corpus/$$target || exit 1; \
 	done
 
 bench: build ## Measure start-up, memory and cost per resource against Terraform itself

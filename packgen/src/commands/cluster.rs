@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use nomad::{Client, Config, Secret, Tls};
-use packgen::source::Diagnostics;
+use packgen::source::{Diagnostic, Diagnostics, Span};
 
 use super::session::{Session, problem};
 
@@ -74,5 +74,14 @@ fn read_text(path: &PathBuf) -> Result<String, Diagnostics> {
 
 /// What Nomad said, as a finding.
 pub fn failed(error: &nomad::Error) -> Diagnostics {
-    problem("nomad", error.to_string())
+    let finding = Diagnostic::error("nomad", error.to_string(), Span::NONE);
+    let help = match () {
+        () if error.is_forbidden() && Session::environment("NOMAD_TOKEN").is_none() => {
+            "there is no token: set NOMAD_TOKEN"
+        }
+        () if error.is_forbidden() => "see whether NOMAD_TOKEN is the right one: `nomad acl token self`",
+        () if error.is_unreachable() => "see whether NOMAD_ADDR, or `--address`, is where Nomad is",
+        () => return finding.into(),
+    };
+    finding.help(help).into()
 }

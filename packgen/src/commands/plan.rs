@@ -33,21 +33,22 @@ impl Run for Plan {
     fn run(&self, session: &Session) -> Outcome {
         let prepared = prepare(session, &self.target, &self.variables)?;
         let (planned, findings) = self.cluster.run(|client| ask(client, &prepared))?;
-        let changed = planned.iter().any(|(_, described)| described.change != Change::None);
+        let changed = planned.iter().any(|(_, _, described)| described.change != Change::None);
         let mut reply =
             Reply { different: changed && self.detailed_exitcode, changes: true, ..Reply::default() };
-        for (id, described) in &planned {
-            tell(&mut reply, id, described);
+        for (id, index, described) in &planned {
+            tell(&mut reply, id, *index, described);
         }
-        let list: Vec<Value> = planned.iter().map(|(id, described)| entry(id, described)).collect();
+        let list: Vec<Value> =
+            planned.iter().map(|(id, index, described)| entry(id, *index, described)).collect();
         Ok(reply.field("changed", changed).field("jobs", list).findings(prepared.findings).findings(findings))
     }
 }
 
-async fn ask(
-    client: Client,
-    prepared: &Prepared,
-) -> Result<(Vec<(String, Described)>, Diagnostics), Diagnostics> {
+/// A job, the index of its last change, and what would become of it.
+type Planned = (String, u64, Described);
+
+async fn ask(client: Client, prepared: &Prepared) -> Result<(Vec<Planned>, Diagnostics), Diagnostics> {
     let mut planned = Vec::new();
     let mut findings = Diagnostics::new();
     for job in &prepared.jobs {
@@ -64,6 +65,7 @@ async fn ask(
         let plan = here.jobs().plan(&job.api).await.map_err(|error| failed(&error))?;
         planned.push((
             job.id.clone(),
+            plan.job_modify_index,
             describe(&plan, &Options { scaled_groups: scaled, ..Options::default() }),
         ));
     }
@@ -78,7 +80,7 @@ pub fn in_namespace(client: &Client, job: &Job) -> Client {
     }
 }
 
-fn tell(reply: &mut Reply, id: &str, described: &Described) {
+fn tell(reply: &mut Reply, id: &str, index: u64, described: &Described) {
     let word = match described.change {
         Change::None => "no change",
         Change::Added => "new",
@@ -95,6 +97,9 @@ fn tell(reply: &mut Reply, id: &str, described: &Described) {
     }
     described.warnings.iter().for_each(|warning| reply.line(format_args!("  ! Nomad warns: {warning}")));
     described.next_launch.iter().for_each(|time| reply.line(format_args!("    runs next at {time}")));
+    if described.change != Change::None {
+        reply.line(format_args!("    to run just this: `packgen run` with `--check-index {id}={index}`"));
+    }
 }
 
 fn sign(change: Change) -> char {
@@ -115,7 +120,7 @@ fn word(change: Change) -> &'static str {
     }
 }
 
-fn entry(id: &str, described: &Described) -> Value {
+fn entry(id: &str, index: u64, described: &Described) -> Value {
     let line = |line: &Line| json!({ "change": word(line.change), "path": line.path, "before": line.old, "after": line.new });
     let lines: Vec<Value> = described.lines.iter().map(line).collect();
     let groups: Vec<Value> = described
@@ -130,6 +135,7 @@ fn entry(id: &str, described: &Described) -> Value {
         .collect();
     json!({
         "id": id,
+        "index": index,
         "change": word(described.change),
         "lines": lines,
         "groups": groups,

@@ -18,10 +18,15 @@ pub struct Agent {
 impl Agent {
     /// Starts a server that knows all that a job may ask for, Vault too.
     pub fn start(nomad: &Path) -> Agent {
+        Self::with(nomad, "vault {\n enabled = true\n address = \"http://127.0.0.1:1\"\n}\n")
+    }
+
+    /// Starts a server, and a client that runs what needs no container, with further configuration.
+    pub fn with(nomad: &Path, further: &str) -> Agent {
         let folder = tempfile::tempdir().unwrap();
         let [http, rpc, serf] = free_ports();
         let config = format!(
-            "ports {{\n http = {http}\n rpc = {rpc}\n serf = {serf}\n}}\nvault {{\n enabled = true\n address = \"http://127.0.0.1:1\"\n}}\n\
+            "ports {{\n http = {http}\n rpc = {rpc}\n serf = {serf}\n}}\n{further}\
              client {{\n options = {{ \"fingerprint.denylist\" = \"env_aws,env_gce,env_azure,env_digitalocean,consul,vault\" }}\n}}\n"
         );
         std::fs::write(folder.path().join("agent.hcl"), config).unwrap();
@@ -47,6 +52,17 @@ impl Agent {
             std::thread::sleep(Duration::from_millis(100));
         }
         panic!("the agent has no leader after a minute");
+    }
+
+    /// Where it is.
+    pub fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// What the server answers to a question.
+    pub fn get(&self, path: &str) -> Json {
+        let answer = self.call("GET", path, "").unwrap();
+        serde_json::from_str(&answer).unwrap_or_else(|_| panic!("{path}: {answer}"))
     }
 
     /// What the server says about a job: nothing, or what is wrong.

@@ -12,6 +12,7 @@
 
 mod agent;
 mod cases;
+mod commands;
 mod disagreements;
 mod formatting;
 mod hostile;

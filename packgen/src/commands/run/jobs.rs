@@ -1,11 +1,11 @@
 //! Registers jobs, each when those it waits for are well, and follows all of them at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use nomad::Client;
 use nomad::deployment::{Options, watch};
-use nomad::jobs::{Register, Registered, Source};
+use nomad::jobs::{Check, Register, Registered, Source};
 use packgen::source::Diagnostics;
 use tokio::task::JoinSet;
 
@@ -14,6 +14,7 @@ use super::super::plan::in_namespace;
 use super::super::prepared::{Job, Prepared};
 use super::super::session::problem;
 use super::super::terminal::Terminal;
+use super::changed;
 
 /// What became of a job.
 pub struct Ran {
@@ -29,6 +30,7 @@ pub struct Ran {
 pub async fn run(
     client: &Client,
     prepared: &Prepared,
+    checks: &BTreeMap<String, u64>,
     waiting: Option<Duration>,
     terminal: Terminal,
 ) -> Result<Vec<Ran>, Diagnostics> {
@@ -42,7 +44,7 @@ pub async fn run(
                 continue;
             }
             started.insert(&job.id);
-            let registered = register(client, job, terminal).await?;
+            let registered = register(client, job, checks.get(&job.id).copied(), terminal).await?;
             match waiting {
                 None => ran.push(Ran { id: job.id.clone(), good: true, words: "registered".to_owned() }),
                 Some(waiting) => {
@@ -78,9 +80,21 @@ pub async fn run(
     Ok(ran)
 }
 
-async fn register(client: &Client, job: &Job, terminal: Terminal) -> Result<Registered, Diagnostics> {
-    let how = Register { source: Some(Source::Hcl(job.text.clone())), ..Register::default() };
-    let registered = client.jobs().register(&job.api, &how).await.map_err(|error| failed(&error))?;
+async fn register(
+    client: &Client,
+    job: &Job,
+    index: Option<u64>,
+    terminal: Terminal,
+) -> Result<Registered, Diagnostics> {
+    let check = match index {
+        None => Check::default(),
+        Some(0) => Check::Absent,
+        Some(index) => Check::At(index),
+    };
+    let how = Register { check, source: Some(Source::Hcl(job.text.clone())), ..Register::default() };
+    let registered = client.jobs().register(&job.api, &how).await.map_err(|error| {
+        if index.is_some() && error.is_conflict() { changed(&job.id).into() } else { failed(&error) }
+    })?;
     terminal.say(&format!("{}: registered", job.id));
     for warning in registered.warnings.lines().filter(|line| !line.trim().is_empty()) {
         terminal.say(&format!("{}: Nomad warns: {}", job.id, warning.trim()));

@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use clap::Args;
 use nomad::{Client, Secret};
+use packgen::jobspec::validate::did_you_mean;
 use packgen::pack::MARK;
-use packgen::source::Diagnostics;
+use packgen::source::{Diagnostic, Diagnostics, Span};
 use serde_json::{Value, json};
 
 use super::cluster::{Cluster, failed};
@@ -46,6 +47,9 @@ pub struct Run {
     /// Give up waiting after so many seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     timeout: u64,
+    /// Run a job only if it is as `packgen plan` found it: its index, 0 if it was not there.
+    #[arg(long, value_name = "JOB=INDEX")]
+    check_index: Vec<String>,
     #[command(flatten)]
     cluster: Cluster,
 }
@@ -61,8 +65,10 @@ impl Command for Run {
     fn run(&self, session: &Session) -> Outcome {
         let prepared = prepare(session, &self.target, &self.variables)?;
         let given = secrets::given(session, &prepared, self.secret_file.as_deref())?;
+        let checks = indexes(&prepared, &self.check_index)?;
         let waiting = if self.detach { None } else { Some(Duration::from_secs(self.timeout)) };
-        let done = self.cluster.run(|client| all(client, &prepared, given, waiting, session.terminal))?;
+        let done =
+            self.cluster.run(|client| all(client, &prepared, given, &checks, waiting, session.terminal))?;
         let mut reply = Reply::default().findings(prepared.findings);
         for ran in &done.jobs {
             reply.line(format_args!("{}: {}", ran.id, ran.words));
@@ -90,6 +96,7 @@ async fn all(
     client: Client,
     prepared: &Prepared,
     given: BTreeMap<String, Secret>,
+    checks: &BTreeMap<String, u64>,
     waiting: Option<Duration>,
     terminal: Terminal,
 ) -> Result<Done, Diagnostics> {
@@ -97,11 +104,41 @@ async fn all(
         let known = in_namespace(&client, job).jobs().read(&job.id).await.map_err(|error| failed(&error))?;
         ownership(known.as_ref(), prepared.mark.as_deref(), &job.id)
             .map_err(|message| problem("not-ours", message))?;
+        let index = known.as_ref().map_or(0, |known| known.job_modify_index);
+        if checks.get(&job.id).is_some_and(|planned| *planned != index) {
+            return Err(changed(&job.id).into());
+        }
     }
     let secrets = secrets::store(&client, prepared, given, terminal).await?;
     let volumes = volumes::make(&client, prepared, terminal).await?;
-    let jobs = jobs::run(&client, prepared, waiting, terminal).await?;
+    let jobs = jobs::run(&client, prepared, checks, waiting, terminal).await?;
     Ok(Done { secrets, volumes, jobs })
+}
+
+/// The indexes that the user expects, by job.
+fn indexes(prepared: &Prepared, given: &[String]) -> Result<BTreeMap<String, u64>, Diagnostics> {
+    let mut checks = BTreeMap::new();
+    for text in given {
+        let pair = text.rsplit_once('=').and_then(|(id, index)| Some((id, index.parse::<u64>().ok()?)));
+        let Some((id, index)) = pair else {
+            let finding =
+                Diagnostic::error("usage", format!("`--check-index {text}` names no index"), Span::NONE);
+            return Err(finding.help("write `--check-index JOB=INDEX`, as `packgen plan` shows it").into());
+        };
+        if !prepared.jobs.iter().any(|job| job.id == id) {
+            let message = format!("`--check-index {text}`: there is no job {id:?} to run");
+            let close = did_you_mean(id, prepared.jobs.iter().map(|job| job.id.as_str()));
+            return Err(Diagnostic::error("usage", message, Span::NONE).maybe_help(close).into());
+        }
+        checks.insert(id.to_owned(), index);
+    }
+    Ok(checks)
+}
+
+/// A job is not as it was planned.
+fn changed(id: &str) -> Diagnostic {
+    let message = format!("job {id:?} was changed since it was planned; nothing was done to it");
+    Diagnostic::error("changed", message, Span::NONE).help("see what would happen now: `packgen plan`")
 }
 
 /// Whether a job that is there already may be changed: a pack changes only jobs with its own mark.
