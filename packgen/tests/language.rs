@@ -3,6 +3,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::print_stdout,
     clippy::format_push_string,
     reason = "a test that cannot go on fails, and one that is skipped says so"
@@ -11,6 +12,7 @@
 mod language {
     mod functions;
     mod hostile;
+    mod oracle;
     mod quoting;
     mod templates;
     mod vectors;

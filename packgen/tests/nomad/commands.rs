@@ -61,10 +61,16 @@ const JOB: &str = r#"job "sleeper" {
 "#;
 
 const FAILS: &str = r#"job "fails" {
-  type = "batch"
   group "g" {
+    update {
+      health_check      = "task_states"
+      min_healthy_time  = "2s"
+      healthy_deadline  = "10s"
+      progress_deadline = "15s"
+    }
     restart {
       attempts = 0
+      mode     = "fail"
     }
     reschedule {
       attempts  = 0
