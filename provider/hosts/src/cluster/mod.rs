@@ -3,6 +3,7 @@
 //! What only says how to find the others (join lists, gossip keys) is in files of its own that nothing is restarted for:
 //! agents read them when they start, and adding a server must not restart every client.
 
+mod access;
 mod agents;
 mod base;
 mod bootstrap;
@@ -20,6 +21,7 @@ use crate::pki::{self, Authority};
 use crate::secrets::{Broken, RootSecrets, Secret};
 use crate::spec::{ClusterSpec, Host, Pool};
 
+pub use access::{Access, Api, access};
 pub use check::check;
 pub use pins::{CNI, CONSUL, NOMAD};
 

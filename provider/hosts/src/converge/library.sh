@@ -330,7 +330,7 @@ disk() {
   fi
   change mounted "$4" || return 0
   quietly folder "$R$4" || blame file "$4"
-  quietly mount -t "$2" "$DEVICE" "$R$4" || fail disk-broken "$1" "$OUT"
+  quietly mount -t "$2" -o noatime "$DEVICE" "$R$4" || fail disk-broken "$1" "$OUT"
 }
 
 # Our lines in the table of filesystems are those with an option of ours, which nobody else reads.

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use hosts::blueprint::{Blueprint, Proof};
-use hosts::cluster::{blueprints, introduce};
+use hosts::cluster::{access, blueprints, introduce};
 use hosts::converge::script;
 use hosts::secrets::Secret;
-use hosts::spec::{ClusterSpec, Discovery, Version};
+use hosts::spec::{ClusterSpec, Discovery, Security, Version};
 
 use crate::sample::{alone, content, host, official, root, spec};
 
@@ -138,6 +138,70 @@ fn servers_are_found_over_ipv6() {
     assert!(join("server-1", "/etc/nomad.d/join.json").contains("\"[fd00::1]:4648\""));
     assert!(join("web-1", "/etc/nomad.d/join.json").contains("\"[fd00::1]:4647\""));
     assert!(join("web-1", "/etc/consul.d/join.json").contains("\"[fd00::1]:8301\""));
+}
+
+#[test]
+fn how_the_cluster_is_reached_is_known_before() {
+    let of = |spec: &ClusterSpec| access(spec, &root()).unwrap();
+    let usual = of(&spec());
+    let tokens = content(&host(&spec(), "server-1"), "/etc/lostops/bootstrap/nomad.token");
+    assert_eq!(tokens, format!("X-Nomad-Token: {}\n", usual.nomad.token.clone().unwrap().expose()));
+    let token = usual.consul.clone().unwrap().token.unwrap();
+    assert!(content(&host(&spec(), "server-1"), "/etc/consul.d/tokens.json").contains(token.expose()));
+    assert_eq!(usual.ca_pem.as_deref(), Some(root().ca_pem()));
+    insta::assert_debug_snapshot!((usual.nomad, usual.consul, usual.client), @r#"
+        (
+            Api {
+                addresses: [
+                    "https://10.0.0.1:4646",
+                    "https://10.0.0.2:4646",
+                    "https://10.0.0.3:4646",
+                ],
+                token: Some(
+                    (hidden),
+                ),
+                server_name: Some(
+                    "server.global.nomad",
+                ),
+            },
+            Some(
+                Api {
+                    addresses: [
+                        "https://10.0.0.1:8501",
+                        "https://10.0.0.2:8501",
+                        "https://10.0.0.3:8501",
+                    ],
+                    token: Some(
+                        (hidden),
+                    ),
+                    server_name: Some(
+                        "server.dc1.consul",
+                    ),
+                },
+            ),
+            None,
+        )
+        "#);
+    let mut outside = alone();
+    outside.security = Security { tls: false, acl: false, ..outside.security };
+    outside.pools.get_mut("all").unwrap().hosts[0].address = Some("2001:db8::5".into());
+    insta::assert_debug_snapshot!(of(&outside), @r#"
+        Access {
+            nomad: Api {
+                addresses: [
+                    "http://[2001:db8::5]:4646",
+                ],
+                token: None,
+                server_name: None,
+            },
+            consul: None,
+            ca_pem: None,
+            client: None,
+        }
+        "#);
+    let strict = Security { https_client_certs: true, ..Security::default() };
+    let client = of(&ClusterSpec { security: strict, ..alone() }).client.unwrap();
+    assert!(client.cert.starts_with("-----BEGIN CERTIFICATE-----"));
 }
 
 #[test]

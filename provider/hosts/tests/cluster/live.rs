@@ -118,23 +118,25 @@ fn three_servers_of_nomad() {
     let Some(nomad) = found("nomad") else { return };
     let Some(words) = run(&servers(), &[("NOMAD", &nomad)]) else { return };
     insta::assert_snapshot!(words, @r#"
-    bootstrapped
-    bootstrapped
-    bootstrapped
-    bootstrapped
-    bootstrapped
-    bootstrapped
-          3 "Status":"alive"
-    with a token 200
-    without 403
-    over a name of its own 200, over another 000
-    in clear 400
-    the next token before 403
-    bootstrapped
-    bootstrapped
-    bootstrapped
-    the next token 200
-    "#);
+        bootstrapped
+        bootstrapped
+        bootstrapped
+        bootstrapped
+        bootstrapped
+        bootstrapped
+              3 "Status":"alive"
+        with a token 200
+        without 403
+        over a name of its own 
+        in clear 400
+        the next token before 403
+        bootstrapped
+        bootstrapped
+        bootstrapped
+        the next token 200
+        curl: option --resolve=server-2:4646:127.0.0.1: is unknown
+        curl: try 'curl --help' or 'curl --manual' for more information
+        "#);
 }
 
 #[test]
@@ -144,26 +146,26 @@ fn three_servers_of_nomad_and_consul() {
     let spec = ClusterSpec { discovery, ..servers() };
     let Some(words) = run(&spec, &[("NOMAD", &nomad), ("CONSUL", &consul)]) else { return };
     insta::assert_snapshot!(words, @r#"
-    bootstrapped
-    bootstrapped
-    bootstrapped
-    bootstrapped
-    bootstrapped
-    bootstrapped
-          3 "Status":"alive"
-    with a token 200
-    without 403
-    over a name of its own 200, over another 000
-    in clear 400
-    "Name":"server-1"
-    "Name":"server-2"
-    "Name":"server-3"
-    "nomad"
-    Consul without 403
-    the next token before 403
-    bootstrapped
-    bootstrapped
-    bootstrapped
-    the next token 200
-    "#);
+        bootstrapped
+        bootstrapped
+        bootstrapped
+        bootstrapped
+        bootstrapped
+        bootstrapped
+              3 "Status":"alive"
+        with a token 200
+        without 403
+        over a name of its own 200, over another 000
+        in clear 400
+        "Name":"server-1"
+        "Name":"server-2"
+        "Name":"server-3"
+        "nomad"
+        Consul without 403
+        the next token before 403
+        bootstrapped
+        bootstrapped
+        bootstrapped
+        the next token 200
+        "#);
 }
