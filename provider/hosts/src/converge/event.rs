@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn every_code_of_the_script_has_its_cure_and_none_is_left_over() {
-        let library = include_str!("library.sh");
+        let library = crate::converge::LIBRARY;
         let mut used: Vec<&str> = library
             .split_whitespace()
             .zip(library.split_whitespace().skip(1))

@@ -15,7 +15,18 @@ pub use event::{Event, cure};
 pub use quote::quote;
 
 /// What all scripts have in common: functions, in shell that dash, busybox and bash read alike.
-const LIBRARY: &str = include_str!("library.sh");
+const LIBRARY: &str = concat!(
+    include_str!("library/head.sh"),
+    include_str!("library/say.sh"),
+    include_str!("library/turn.sh"),
+    include_str!("library/people.sh"),
+    include_str!("library/files.sh"),
+    include_str!("library/disks.sh"),
+    include_str!("library/programs.sh"),
+    include_str!("library/kernel.sh"),
+    include_str!("library/units.sh"),
+    include_str!("library/main.sh"),
+);
 
 /// A script that makes a host what its blueprint says.
 #[derive(Clone, Debug)]

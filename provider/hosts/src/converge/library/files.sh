@@ -1,0 +1,87 @@
+# ---- folders and files ----
+
+# path, mode, owner
+owned() {
+  [ "$3" = - ] || [ -n "$R" ] || quietly chown "$3" "$1" || blame file "$1"
+  quietly chmod "$2" "$1" || blame file "$1"
+}
+
+# What `stat` is to say of a path.
+expected() {
+  if [ "$3" = - ] || [ -n "$R" ]; then
+    EXPECTED=".$1 $2 "
+  else
+    EXPECTED=".$1 $2 $3$NL"
+  fi
+}
+
+# A folder, and those above it open to all, as distributions have them.
+folder() {
+  (umask 022 && mkdir -p "$1")
+}
+
+# path, mode, owner
+dir() {
+  expected "$1" "$2" "$3"
+  # shellcheck disable=SC2153
+  case $STATS in
+    *"${NL}directory $EXPECTED"*) return 0 ;;
+  esac
+  change folder "$1" || return 0
+  quietly folder "$R$1" || blame file "$1"
+  owned "$R$1" "$2" "$3"
+}
+
+# path, mode, owner, once or always, content
+file() {
+  expected "$1" "$2" "$3"
+  SAME=
+  case $SUMS in
+    *"$NL.$1: OK$NL"*) SAME=yes ;;
+  esac
+  if [ "$4" = once ] && [ -e "$R$1" ]; then
+    SAME=yes
+  fi
+  case $SAME$STATS in
+    "yes"*"file $EXPECTED"*) return 0 ;;
+  esac
+  change file "$1" || {
+    wakes "$1"
+    return 0
+  }
+  wakes "$1"
+  if [ -z "$SAME" ]; then
+    rm -rf "$R$1.lostops-new"
+    printf '%s' "$5" 2>"$S/out" >"$R$1.lostops-new" || {
+      OUT=$(cat "$S/out")
+      rm -f "$R$1.lostops-new"
+      [ -n "$OUT" ] || OUT="No space left, or the folder is missing"
+      blame file "$1"
+    }
+    owned "$R$1.lostops-new" "$2" "$3"
+    quietly mv -f "$R$1.lostops-new" "$R$1" || blame file "$1"
+  else
+    owned "$R$1" "$2" "$3"
+  fi
+}
+
+# Files that an earlier blueprint made and this one does not name. Lines are: path, marks.
+stale() {
+  [ -e "$S/files" ] || return 0
+  while read -r OLD MARKS; do
+    case $OLD in
+      /*) ;;
+      *) continue ;;
+    esac
+    case $1 in
+      *"$NL$OLD "*) continue ;;
+    esac
+    [ -e "$R$OLD" ] || continue
+    change removed "$OLD"
+    # shellcheck disable=SC2086
+    mark $MARKS
+    [ -z "$CHECK" ] || continue
+    rm -f "$R$OLD" "$R$OLD.lostops-new"
+  done <"$S/files"
+}
+
