@@ -61,18 +61,22 @@ signed() {
   fetch "$5" "$S/signed/key"
   # gpgv takes keys as they are, not wrapped as text.
   if grep -q '^-----BEGIN PGP' "$S/signed/key"; then
-    sed -n '/^$/,/^=/p' "$S/signed/key" | sed '/^=/d; /^$/d' | tr -d '\r' | base64 -d >"$S/signed/ring" 2>/dev/null
+    sed -n '/^$/,/^=/p' "$S/signed/key" | sed '/^[=-]/d; /^$/d' | tr -d '\r' | base64 -d >"$S/signed/ring" 2>/dev/null
   else
     mv "$S/signed/key" "$S/signed/ring"
   fi
-  SAID=$NL$(gpgv --status-fd 1 --keyring "$S/signed/ring" "$S/signed/sig" "$S/signed/sums" 2>"$S/out")$NL
+  SAID=$NL$(gpgv --status-fd 1 --keyring "$S/signed/ring" "$S/signed/sig" "$S/signed/sums" 2>"$S/out")
+  STATUS=$?
   OUT=$(tail -c 600 "$S/out")
-  case $SAID in
-    *"${NL}[GNUPG:] GOODSIG "*) ;;
+  case $STATUS$SAID in
+    "0$NL"*"${NL}[GNUPG:] GOODSIG "*) ;;
     *) fail signature "$1" "$OUT" ;;
   esac
-  case $SAID in
-    *"${NL}[GNUPG:] VALIDSIG "*" $6$NL"*) ;;
+  # Other lines hold what the signer wrote: only this one, and only one of it, tells whose key it was.
+  VALID=$(printf '%s\n' "$SAID" | grep '^\[GNUPG:\] VALIDSIG ')
+  case $VALID in
+    *"$NL"*) fail signature "$1" "it was signed more than once" ;;
+    *" $6") ;;
     *) fail signature "$1" "it was made with another key than $6" ;;
   esac
   SIGNED=
