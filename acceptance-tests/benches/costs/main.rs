@@ -1,0 +1,98 @@
+//! What jobs cost: a refresh beside the bare calls to Nomad, the plan of a stack without Nomad, and plan and apply beside
+//! `terraform-provider-nomad` where `LOSTOPS_PEER_NOMAD` names its program.
+//!
+//! On a real Nomad where it is found, else on the fake; each table says which. `LOSTOPS_BENCH_JOBS` makes less of it.
+#![cfg(unix)]
+#![expect(clippy::print_stdout, reason = "the figures are what this program is for")]
+#![expect(clippy::expect_used, reason = "a figure that cannot be measured ends the run")]
+
+mod beside;
+mod refresh;
+mod stack;
+#[path = "../figures/table.rs"]
+mod table;
+
+use acceptance_tests::cluster::Cluster;
+use acceptance_tests::{Cli, Provider, Running, Workspace};
+use std::time::{Duration, Instant};
+
+fn main() {
+    let Some(cli) = Cli::all().into_iter().next() else {
+        println!("skipped: terraform and tofu not found");
+        return;
+    };
+    let Some(ours) = Provider::lostops() else {
+        println!("skipped: terraform-provider-lostops not found beside this program (cargo build --release)");
+        return;
+    };
+    stack::measure(&cli, &ours);
+    let cluster = Cluster::real().unwrap_or_else(Cluster::fake);
+    refresh::measure(&cli, &ours, &cluster);
+    beside::measure(&cli, &ours, &cluster);
+}
+
+/// Which Nomad it was.
+fn named(cluster: &Cluster) -> &'static str {
+    if cluster.fake.is_some() { "the fake Nomad" } else { "a real Nomad" }
+}
+
+/// How many of something.
+fn count(usual: usize) -> usize {
+    let less = std::env::var("LOSTOPS_BENCH_JOBS").ok().and_then(|count| count.parse().ok());
+    less.map_or(usual, |less: usize| less.min(usual))
+}
+
+/// The seconds that a command takes.
+fn seconds(here: &Workspace, arguments: &[&str]) -> f64 {
+    time(here, arguments).as_secs_f64()
+}
+
+/// The time that a command takes.
+fn time(here: &Workspace, arguments: &[&str]) -> Duration {
+    let mut command = here.command(arguments);
+    command.env_remove("TF_LOG").env_remove("TF_LOG_PATH");
+    let begun = Instant::now();
+    Running::start(&mut command).finish().ok();
+    begun.elapsed()
+}
+
+/// A service that sleeps and is healthy soon; of `copies` none or one.
+fn jobspec(id: &str, copies: usize) -> String {
+    format!(
+        r#"job "{id}" {{
+  update {{
+    health_check     = "task_states"
+    min_healthy_time = "100ms"
+  }}
+  group "all" {{
+    count = {copies}
+    ephemeral_disk {{
+      size = 20
+    }}
+    task "main" {{
+      driver = "raw_exec"
+      config {{
+        command = "/bin/sleep"
+        args    = ["3600"]
+      }}
+      logs {{
+        max_files     = 1
+        max_file_size = 5
+      }}
+      resources {{
+        cpu    = 1
+        memory = 10
+      }}
+    }}
+  }}
+}}
+"#
+    )
+}
+
+/// A resource for each job, `i` in its name.
+fn many(resource: &str, jobs: usize, copies: usize, more: &str) -> String {
+    let text = jobspec("NAME-${count.index}", copies)
+        .replace("NAME", resource.split('_').next().unwrap_or_default());
+    format!("resource \"{resource}\" \"x\" {{\ncount = {jobs}\njobspec = <<EOT\n{text}EOT\n{more}\n}}\n")
+}
