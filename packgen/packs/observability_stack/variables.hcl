@@ -510,7 +510,10 @@ variable "prometheus" {
     error_message = "`prometheus.version` says which release runs, so it cannot be \"latest\" or empty: name one, or leave it out for the one that this pack is tested with."
   }
   validation {
-    condition     = contains(range(1, 121), try(parseint(trimsuffix(var.prometheus.scrape_interval, "s"), 10), parseint(trimsuffix(var.prometheus.scrape_interval, "m"), 10) * 60, 0)) && trimsuffix(trimsuffix(var.prometheus.scrape_interval, "s"), "m") != var.prometheus.scrape_interval
+    condition = contains(["1m", "2m"], var.prometheus.scrape_interval) || (
+      trimsuffix(var.prometheus.scrape_interval, "s") != var.prometheus.scrape_interval &&
+      try(parseint(trimsuffix(var.prometheus.scrape_interval, "s"), 10) >= 1 && parseint(trimsuffix(var.prometheus.scrape_interval, "s"), 10) <= 120, false)
+    )
     error_message = "`prometheus.scrape_interval` is a whole number with `s` or `m`, from \"1s\" to \"2m\": the alerts look at five minutes, and need two samples in them."
   }
 }
