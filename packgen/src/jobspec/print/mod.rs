@@ -7,7 +7,7 @@ mod heredoc;
 use crate::hcl::quote::{self, References};
 use crate::hcl::{Entry, Kind, Value, syntax::is_identifier};
 use crate::source::Diagnostic;
-use crate::tree::{Attr, Block, Tree};
+use crate::tree::{Attr, Block, Name, Tree};
 
 use super::format::format;
 use super::grammar::{self, Body, Type};
@@ -29,6 +29,15 @@ pub fn print(tree: &Tree) -> Result<String, Diagnostic> {
     Ok(format(&printer.out))
 }
 
+/// A name as HCL takes it. A jobspec in JSON can have others, in the bodies that Nomad does not look into.
+fn name(name: &Name) -> Result<&str, Diagnostic> {
+    if is_identifier(name) {
+        return Ok(name);
+    }
+    let message = format!("{:?} cannot be the name of an attribute or a block in HCL", &*name.value);
+    Err(Diagnostic::error("name", message, name.span).help("JSON can say it: `packgen render --format json`"))
+}
+
 struct Printer {
     out: String,
     depth: usize,
@@ -47,7 +56,7 @@ impl Printer {
 
     fn block(&mut self, body: Option<&'static Body>, block: &Block) -> Result<(), Diagnostic> {
         let labels = block.labels.iter().map(|label| quote::quoted(&label.value, References::Escape));
-        let words: Vec<String> = std::iter::once(block.ty.value.to_string()).chain(labels).collect();
+        let words: Vec<String> = std::iter::once(name(&block.ty)?.to_owned()).chain(labels).collect();
         let head = format!("{} {{", words.join(" "));
         let before = self.out.len();
         self.line(&head);
@@ -114,7 +123,7 @@ impl Printer {
 
     fn attr(&mut self, ty: Type, attr: &Attr) -> Result<(), Diagnostic> {
         let text = self.datum(ty, attr)?;
-        self.line(&format!("{} = {text}", &*attr.name.value));
+        self.line(&format!("{} = {text}", name(&attr.name)?));
         Ok(())
     }
 
@@ -127,7 +136,7 @@ impl Printer {
             // A bare object would be taken for a block, and become a list.
             let made = matches!(ty, Type::Any) && !attr.literal_object && attr.value.entries().is_some();
             let text = if made { format!("({text})") } else { text };
-            self.line(&format!("{} = {text}", &*attr.name.value));
+            self.line(&format!("{} = {text}", name(&attr.name)?));
         }
         for inner in &block.blocks {
             self.gap(start);
@@ -243,4 +252,32 @@ impl Printer {
 
 fn all_identifiers(block: &Block) -> bool {
     block.free_form().iter().all(|attr| is_identifier(&attr.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::print;
+    use crate::jobspec::bare::{Inputs, read};
+    use crate::source::SourceMap;
+
+    /// What a jobspec in JSON, with this in its driver's configuration, is printed as.
+    fn printed(config: &str) -> Result<String, String> {
+        let sources = SourceMap::new();
+        let text = format!(
+            "{{\"job\": {{\"j\": {{\"group\": {{\"g\": {{\"task\": {{\"t\": {{\"driver\": \"exec\", \"config\": {{{config}}}}}}}}}}}}}}}}}"
+        );
+        let file = sources.add("j.json", text);
+        let (tree, findings) = read(&sources, file, &Inputs::default());
+        assert!(!findings.has_errors(), "{}", findings.text(&sources));
+        print(&tree).map_err(|finding| finding.message)
+    }
+
+    #[test]
+    fn names_cannot_become_syntax() {
+        assert!(printed("\"a\": 1").unwrap().contains("a = 1"));
+        for name in ["a%b", "a = 1\\n b", "", "a b", "1a"] {
+            let words = printed(&format!("\"{name}\": 1")).unwrap_err();
+            assert!(words.contains("cannot be the name"), "{name}: {words}");
+        }
+    }
 }

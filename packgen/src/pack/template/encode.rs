@@ -66,11 +66,16 @@ pub(super) fn escaped(out: &mut TextBuilder, text: &Text, escape: impl Fn(&str) 
 }
 
 /// A string as it stands between double quotes in JSON, and in YAML too: there some more characters
-/// would end a line.
+/// would end a line. Texts are brought to NFC afterwards, which must not join an escape with an accent.
 pub(super) fn inner(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    let mut escaped = false;
     for char in text.chars() {
+        let before = out.len();
         match char {
+            char if escaped && !char.is_ascii() && u32::from(char) <= 0xffff => {
+                let _ = write!(out, "\\u{:04x}", u32::from(char));
+            }
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
@@ -81,6 +86,7 @@ pub(super) fn inner(text: &str) -> String {
             }
             char => out.push(char),
         }
+        escaped = out.get(before..).is_some_and(|written| written.starts_with('\\'));
     }
     out
 }
@@ -95,6 +101,16 @@ mod tests {
     use super::*;
     use crate::hcl::Entry;
     use crate::source::Span;
+
+    #[test]
+    fn an_accent_after_an_escape_stays_one() {
+        for text in ["O\t\u{307}", "\n\u{303}\u{301}", "\u{c}\u{301}", "e\u{301}\t"] {
+            let user = Value::string(Text::from_origin(text, Origin::User(Span::NONE)));
+            let expected = user.as_str().unwrap().to_owned();
+            let read: String = serde_json::from_str(&json(&user).unwrap()).unwrap();
+            assert_eq!(read, expected);
+        }
+    }
 
     #[test]
     fn json_reads_back_equal_and_keeps_origins() {
