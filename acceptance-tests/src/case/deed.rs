@@ -6,9 +6,9 @@
 //! | `call: PUT /v1/job/web/scale {"Count": 3}` | before the step: somebody asks for this, and it succeeds |
 //! | `wait: GET /v1/job/web Status = "dead"` | before the step, after the lines above: until it is so |
 //! | `promote: web` | before the step: somebody promotes the job's canaries |
-//! | `fault: POST /v1/jobs refuse 503 x3` | during the step: also `wait 500ms`, `cut`, `lose`, `tear`; `election 2s` |
+//! | `fault: POST /v1/jobs refuse 503 x3` | during the step: also `wait 500ms`, `cut`, `lose`, `tear`; `election 2s`, `restart 2s` |
 //! | `node: lost one`, `node: new two` | before the step: a node of the fake one comes or goes |
-//! | `secure: <secret>` | before the step: the fake one gets its first token |
+//! | `secure: <secret>`, `expire: <secret>` | before the step: the fake one gets its first token; that one's time is over |
 //! | `answers: GET /v1/job/web TaskGroups.0.Count = 2` | after the step, perhaps a moment later |
 //! | `answers: GET /v1/job/web 404` | the same about the status |
 
@@ -34,6 +34,8 @@ pub enum Deed {
     Node(String),
     /// The fake one gets its first token.
     Secure(String),
+    /// A token's time is over.
+    Expire(String),
     /// Until something is so.
     Wait(String, Wanted),
     /// Something is so.
@@ -63,6 +65,7 @@ impl Deed {
             "fault" => fault(rest).map(|_| Self::Fault(rest.to_owned())),
             "node" => Some(Self::Node(rest.to_owned())),
             "secure" => Some(Self::Secure(rest.to_owned())),
+            "expire" => Some(Self::Expire(rest.to_owned())),
             "wait" => wanted(rest).map(|(path, wanted)| Self::Wait(path, wanted)),
             "answers" => wanted(rest).map(|(path, wanted)| Self::Answers(path, wanted)),
             _ => None,
@@ -80,6 +83,7 @@ impl Deed {
             Self::Wait(path, wanted) => holds(cluster, path, wanted, step),
             Self::Fault(text) => of(cluster, step).fault(fault(text).expect("it was read before")),
             Self::Secure(secret) => of(cluster, step).secure(secret),
+            Self::Expire(secret) => of(cluster, step).expire_token(secret),
             Self::Node(text) => match text.split_once(' ') {
                 Some(("lost", name)) => of(cluster, step).lose_node(name),
                 Some(("new", name)) => of(cluster, step).add_node(name),
@@ -134,6 +138,9 @@ fn fault(text: &str) -> Option<Fault> {
     if let Some(time) = text.strip_prefix("election ") {
         return Some(Fault::election(span(time)?));
     }
+    if let Some(time) = text.strip_prefix("restart ") {
+        return Some(Fault::restart(span(time)?));
+    }
     let words: Vec<&str> = text.split(' ').collect();
     let (words, times) = match words.last()?.strip_prefix('x').and_then(|times| times.parse().ok()) {
         Some(times) => (&words[..words.len() - 1], times),
@@ -175,9 +182,13 @@ mod tests {
             Deed::read("wait", "GET /v1/job/web Status = \"dead\""),
             Some(Deed::Wait("/v1/job/web".into(), dead))
         );
-        for good in
-            ["POST /v1/jobs refuse 503 x3", "GET /v1 wait 500ms", "POST /v1/jobs lose x1", "election 2s"]
-        {
+        for good in [
+            "POST /v1/jobs refuse 503 x3",
+            "GET /v1 wait 500ms",
+            "POST /v1/jobs lose x1",
+            "election 2s",
+            "restart 1s",
+        ] {
             assert!(Deed::read("fault", good).is_some(), "{good}");
         }
     }

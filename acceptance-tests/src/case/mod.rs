@@ -42,8 +42,12 @@ impl Case {
 
     /// Whether only the fake cluster can be brought to what its steps want.
     pub fn is_only_for_the_fake(&self) -> bool {
-        let fakes =
-            |deed: &Deed| matches!(deed, Deed::OnlyFake | Deed::Fault(_) | Deed::Node(_) | Deed::Secure(_));
+        let fakes = |deed: &Deed| {
+            matches!(
+                deed,
+                Deed::OnlyFake | Deed::Fault(_) | Deed::Node(_) | Deed::Secure(_) | Deed::Expire(_)
+            )
+        };
         let mut lines = self.steps().into_iter().flat_map(|step| step.lines);
         lines.any(|line| matches!(line, Line::Cluster(deed) if fakes(&deed)))
     }

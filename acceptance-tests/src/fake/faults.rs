@@ -46,6 +46,11 @@ impl Fault {
         Self { until: Some(Instant::now() + time), ..self }
     }
 
+    /// The servers are gone for this long, and come back with all that they knew.
+    pub fn restart(time: Duration) -> Self {
+        Self::on("", Does::Cut).during(time)
+    }
+
     /// The servers elect a leader: for this long nobody can decide anything.
     pub fn election(time: Duration) -> Self {
         Self::on("", Does::Refuse(500, "No cluster leader".to_owned())).during(time)

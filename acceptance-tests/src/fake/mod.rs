@@ -94,6 +94,13 @@ impl Fake {
         self.shared.lock().access.tokens.remove(secret);
     }
 
+    /// A token's time is over.
+    pub fn expire_token(&self, secret: &str) {
+        if let Some(token) = self.shared.lock().access.tokens.get_mut(secret) {
+            token["Expires"] = 1.into();
+        }
+    }
+
     /// Another node comes up.
     pub fn add_node(&self, name: &str) {
         self.shared.lock().add_node(name);
