@@ -27,7 +27,7 @@ mod variables;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use packgen::source::Diagnostics;
+use packgen::source::{Diagnostic, Diagnostics, Span};
 
 use reply::Reply;
 use session::Session;
@@ -101,9 +101,21 @@ pub fn main() -> ExitCode {
     let terminal = Terminal::of_process();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
+        Err(wrong) if wrong.use_stderr() && std::env::args_os().any(|arg| arg == "--json") => {
+            return terminal.finish("usage", &Session::new(terminal, true), Err(usage(&wrong)));
+        }
         Err(wrong) => return terminal.usage(&wrong),
     };
     let session = Session::new(terminal, cli.json);
     let (name, command) = cli.command.parts();
     terminal.finish(name, &session, command.run(&session))
+}
+
+/// What clap has to say as a finding: its first line, and the rest as the cure.
+fn usage(wrong: &clap::Error) -> Diagnostics {
+    let text = wrong.render().to_string();
+    let (message, help) = text.trim().split_once('\n').unwrap_or((text.trim(), ""));
+    let message = message.strip_prefix("error: ").unwrap_or(message);
+    let finding = Diagnostic::error("usage", message, Span::NONE);
+    if help.trim().is_empty() { finding.into() } else { finding.help(help.trim()).into() }
 }

@@ -101,6 +101,25 @@ fn what_cannot_be_read_is_said() {
 }
 
 #[test]
+fn every_answer_is_json_where_json_is_asked_for() {
+    let fixture = Fixture::new().file("x.nomad.hcl", JOB);
+    for (status, args) in [
+        (0, &["validate", "x.nomad.hcl"][..]),
+        (1, &["validate", "gone.nomad.hcl"]),
+        (1, &["frobnicate"]),
+        (1, &["render", "x.nomad.hcl", "--farmat", "json"]),
+    ] {
+        let args: Vec<&str> = args.iter().copied().chain(["--json"]).collect();
+        let shown = fixture.run(&args);
+        let document = shown.strip_prefix(&format!("status {status}\n")).unwrap_or_else(|| panic!("{shown}"));
+        let json: serde_json::Value = serde_json::from_str(document).unwrap();
+        assert_eq!((&json["version"], &json["ok"]), (&1.into(), &(status == 0).into()), "{shown}");
+        assert_eq!(json["findings"].as_array().unwrap().len(), status, "{shown}");
+    }
+    assert_snapshot!(fixture.run(&["render", "x.nomad.hcl", "--farmat", "json", "--json"]));
+}
+
+#[test]
 fn completions_and_manual_name_every_command() {
     let fixture = Fixture::new();
     let help = fixture.run(&["--help"]);
