@@ -104,6 +104,14 @@ fn client(site: &Site<'_>) -> Value {
         "options": { "fingerprint.denylist": "env_aws,env_azure,env_digitalocean,env_gce" },
     });
     let mut put = |key: &str, value: Value| client[key] = value;
+    // A host with an address for the world and another for the cluster: tasks listen where the cluster is.
+    if let (Some(outside), Some(inside)) = (&site.host.address, site.host.private_address)
+        && outside.parse() != Ok(inside)
+    {
+        let exactly = inside.to_string().replace('.', "[.]");
+        let found = format!("GetAllInterfaces | include \"address\" \"^{exactly}(/|$)\" | attr \"name\"");
+        put("network_interface", json!(format!("{{{{ {found} }}}}")));
+    }
     if let Some(name) = &pool.node_pool {
         put("node_pool", json!(name));
     }

@@ -129,6 +129,20 @@ fn a_client_is_introduced_without_becoming_another() {
 }
 
 #[test]
+fn tasks_listen_where_the_cluster_is() {
+    let interface = |name: &str| {
+        let config = content(&host(&spec(), name), "/etc/nomad.d/nomad.json");
+        serde_json::from_str::<serde_json::Value>(&config).unwrap()["client"]["network_interface"].clone()
+    };
+    insta::assert_snapshot!(
+        interface("web-1").as_str().unwrap(),
+        @r#"{{ GetAllInterfaces | include "address" "^10[.]0[.]1[.]1(/|$)" | attr "name" }}"#
+    );
+    // With one address only there is nothing to choose.
+    assert!(interface("web-2").is_null() && interface("data-1").is_null());
+}
+
+#[test]
 fn servers_are_found_over_ipv6() {
     let mut six = spec();
     for (at, host) in six.pools.get_mut("servers").unwrap().hosts.iter_mut().enumerate() {
