@@ -192,6 +192,8 @@ fn what_it_cannot_say_is_refused_or_fixed() {
     assert!(!shown.contains("\"cache\"") && shown.contains("\"instances\""), "{shown}");
     assert_snapshot!(fixture.run(&["export", "nomad-pack", "./shop", "-o", "out"]));
     assert_snapshot!(fixture.run(&["export", "hcl2", "./shop", "-o", "out", "--freeze"]));
+    let shown = fixture.run(&["export", "hcl2", "./shop", "-o", "plain"]);
+    assert!(shown.starts_with("status 0\n") && shown.contains("this rule looks at several"), "{shown}");
     let shown =
         fixture.run(&["export", "nomad-pack", "observability_stack", "-o", "stack", "--freeze", "--json"]);
     assert!(shown.starts_with("status 0\n") && shown.contains("templates/loki.nomad.tpl"), "{shown}");

@@ -33,6 +33,7 @@ pub(in crate::pack) fn hcl2(pack: &Pack, request: &Request) -> Result<Exported, 
     let base =
         Base { pack, instance: &instance, vars: &vars_with_name, sandbox: &sandbox, functions: &functions };
     let volumes = volume_names(&base, &mut out);
+    rules_left_out(pack, &mut out);
     let mut files = Vec::new();
     for job in &jobs {
         let Some(file) = pack.jobs.iter().find(|file| *file.name.value == *job.name) else { continue };
@@ -44,6 +45,16 @@ pub(in crate::pack) fn hcl2(pack: &Pack, request: &Request) -> Result<Exported, 
         files.push((format!("{}.nomad.hcl", job.id), text));
     }
     out.ok(files)
+}
+
+/// Nomad lets a rule look at its own variable only.
+fn rules_left_out(pack: &Pack, out: &mut Diagnostics) {
+    for variable in &pack.variables {
+        for rule in variable.validations.iter().filter(|rule| !looks_at_itself(rule, &variable.name.value)) {
+            let message = "this rule looks at several variables and is left out: Nomad has no such rules";
+            out.push(Diagnostic::warning("left-out", message, rule.span));
+        }
+    }
 }
 
 fn written(
@@ -71,13 +82,14 @@ fn written(
     let _ = writeln!(out, "job {} {{", quoted(&job.id, References::Escape));
     let own_meta = file.block.body.blocks().any(|block| &*block.ty.value == "meta")
         || file.block.body.attribute("meta").is_some();
+    let mark = job.block().and_then(|block| block.blocks_of("meta").next()).and_then(|meta| meta.attr(MARK));
+    let in_attribute = || job.block()?.attr("meta")?.value.get(MARK).cloned();
+    let mark = mark.map(|attr| attr.value.clone()).or_else(in_attribute);
+    let mark = quoted(mark.as_ref().and_then(Value::as_str).unwrap_or_default(), References::Escape);
     if !own_meta {
-        let mark =
-            job.block().and_then(|block| block.blocks_of("meta").next()).and_then(|meta| meta.attr(MARK));
-        let mark = mark.and_then(|attr| attr.value.as_str()).unwrap_or_default();
-        let _ = writeln!(out, "meta {{\n{MARK} = {}\n}}", quoted(mark, References::Escape));
+        let _ = writeln!(out, "meta {{\n{MARK} = {mark}\n}}");
     }
-    out.push_str(&rewriter.body(&file.block.body));
+    out.push_str(&rewriter.body(&file.block.body, &format!("{MARK} = {mark}")));
     out.push_str("}\n");
     out
 }

@@ -33,8 +33,8 @@ impl<'r> Rewriter<'r> {
         self.apply(expr.span, edits)
     }
 
-    /// What is between the braces of a block.
-    pub fn body(&mut self, body: &Body) -> String {
+    /// What is between the braces of a job, with this in the `meta` that it has.
+    pub fn body(&mut self, body: &Body, mark: &str) -> String {
         let mut edits = Vec::new();
         let mut exprs: Vec<&Expr> = Vec::new();
         each_expr(body, &mut |expr| exprs.push(expr));
@@ -42,6 +42,20 @@ impl<'r> Rewriter<'r> {
             self.edits(expr, &mut edits);
         }
         self.nulls(body, &mut edits);
+        for item in &body.items {
+            match item {
+                Item::Block(block) if &*block.ty.value == "meta" => {
+                    let start = block.body.span.start;
+                    edits.push((Span { end: start, ..block.body.span }, format!("\n{mark}\n")));
+                }
+                Item::Attribute(attribute) if &*attribute.name.value == "meta" => {
+                    let at = attribute.expr.span;
+                    edits.push((Span { end: at.start, ..at }, "merge(".to_owned()));
+                    edits.push((Span { start: at.end, ..at }, format!(", {{ {mark} }})")));
+                }
+                _ => {}
+            }
+        }
         let mut text = self.apply(body.span, edits);
         if !text.ends_with('\n') {
             text.push('\n');
