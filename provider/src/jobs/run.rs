@@ -173,7 +173,8 @@ async fn again(step: &Step, manner: &Manner) -> Result<Begun, Diagnostic> {
     let known = step.known.as_ref().map_or((0, 0), |known| (known.version, known.job_modify_index));
     let jobs = step.client.jobs();
     let allocations = jobs.allocations(id).await.map_err(failed)?;
-    let runs = |alloc: &nomad::Allocation| alloc.job_version == known.0 && alloc.client_status == "running";
+    let runs =
+        |alloc: &nomad::Allocation| alloc.job_version == known.0 && !alloc.is_over() && alloc.is_wanted();
     manner.progress.tell(id, &"what has failed is placed again");
     if allocations.iter().any(runs) {
         let evaluated = jobs.evaluate(id, true).await.map_err(failed)?;
