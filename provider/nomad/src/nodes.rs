@@ -207,3 +207,17 @@ impl Nodes<'_> {
         self.0.write(Request::post(&["node", id, "purge"], Safety::Guarded)).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_volume_of_the_configuration_is_told_from_one_of_the_api() {
+        let volumes = json!({"fixed": {"Name": "fixed"}, "made": {"Name": "made", "ID": "1"}});
+        let node: Node = serde_json::from_value(json!({"ID": "n", "HostVolumes": volumes})).expect("a node");
+        assert!(
+            node.has_host_volume("fixed") && !node.has_host_volume("made") && !node.has_host_volume("none")
+        );
+    }
+}

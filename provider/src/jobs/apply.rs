@@ -47,7 +47,8 @@ pub async fn carry_out<K: Kind>(
         cx,
         common: &common,
         client,
-        bill: Bill::kept(&slot.private),
+        bill: Bill::planned(&slot.private),
+        old: Bill::kept(&slot.private),
         before: prior.as_ref().map(State::of),
         memory: Memory::kept(&slot.private),
         progress: Progress::new(settings.progress.clone()),
@@ -61,6 +62,8 @@ struct Change<'a> {
     common: &'a Common,
     client: Client,
     bill: Bill,
+    /// The bill of what there is.
+    old: Bill,
     before: Option<State>,
     memory: Memory,
     progress: Progress,
@@ -76,7 +79,7 @@ impl Change<'_> {
     ) -> Result<()> {
         let deadline = self.cx.time_limit().map(|limit| Instant::now() + limit.saturating_sub(margin(limit)));
         let wanted = State::of(&planned);
-        let steps = survey(&self.client, self.jobs(&wanted)?, &self.known(slot)).await?;
+        let steps = survey(&self.client, self.jobs(&wanted)?, &self.known()).await?;
         steps.iter().filter(|step| step.adopted).for_each(|step| self.cx.warn(adopted(step)));
         let here = steps.first().map_or_else(|| self.client.clone(), |step| step.client.clone());
         let (stored, made) = self.prepare(kind, prior, &planned, &here, &steps).await?;
@@ -108,12 +111,14 @@ impl Change<'_> {
         if jobs.len() == wanted.texts.len() { Ok(jobs) } else { Err(lost().into()) }
     }
 
-    fn known(&self, slot: &Slot) -> Before {
-        let old = slot.private.get::<String>("mark");
+    fn known(&self) -> Before {
         Before {
             state: self.before.clone(),
             memory: self.memory.clone(),
-            marks: [self.bill.mark.clone()].into_iter().chain(old).collect(),
+            marks: [self.bill.mark.clone(), self.old.mark.clone()]
+                .into_iter()
+                .filter(|mark| !mark.is_empty())
+                .collect(),
             quiet: self.common.sensitive_jobspecs,
         }
     }
@@ -254,7 +259,7 @@ impl<'s> Record<'s> {
         state.ids.extend(wanted.ids.clone());
         state.complete = Some(false);
         state.status = Some("unhealthy".to_owned());
-        slot.private.set("mark", &change.bill.mark);
+        change.bill.keep(&mut slot.private);
         Self { planned, wanted: wanted.clone(), old, state, memory: change.memory.clone(), slot }
     }
 

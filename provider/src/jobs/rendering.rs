@@ -97,16 +97,36 @@ pub struct SecretNeed {
 }
 
 const BILL: &str = "bill";
+const PLANNED: &str = "planned_bill";
 
 impl Bill {
-    /// The one that is kept beside the state.
+    /// The one of what there is, kept beside the state.
     pub fn kept(private: &Private) -> Self {
-        let text = private.get::<String>(BILL);
-        text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+        Self::read(private, BILL)
+    }
+
+    /// The one of what is planned. An apply that changes nothing must not take it for what there is.
+    pub fn planned(private: &Private) -> Self {
+        Self::read(private, PLANNED)
     }
 
     /// Keeps it beside the state.
     pub fn keep(&self, private: &mut Private) {
-        private.set(BILL, &serde_json::to_string(self).unwrap_or_default());
+        private.0.remove(PLANNED);
+        private.set(BILL, &self.text());
+    }
+
+    /// Keeps it for the apply.
+    pub fn plan(&self, private: &mut Private) {
+        private.set(PLANNED, &self.text());
+    }
+
+    fn read(private: &Private, name: &str) -> Self {
+        let text = private.get::<String>(name);
+        text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    }
+
+    fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
     }
 }

@@ -57,7 +57,8 @@ impl<K: Kind> AnyResource for Jobs<K> {
             let rendering = self.0.render(&plan.draft, &common, &settings.packs)?;
             let prior = plan.prior.take();
             let memory = Memory::kept(&plan.private);
-            let marks = [rendering.bill.mark.clone(), Bill::kept(&plan.private).mark].to_vec();
+            let marks = [rendering.bill.mark.clone(), Bill::kept(&plan.private).mark];
+            let marks = marks.into_iter().filter(|mark| !mark.is_empty()).collect();
             decide(plan, prior.as_ref(), &common, &rendering);
             replaced(plan, prior.as_ref(), &common, &settings)?;
             let questions = questions(prior.as_ref(), &memory, &rendering);
@@ -180,7 +181,7 @@ fn decide(plan: &mut Plan<Value>, prior: Option<&Value>, common: &Common, render
         let text = |text: &Result<String, String>| text.as_ref().map_or(Value::UNKNOWN, Value::string);
         texts = Value::object(jobs.iter().map(|job| (job.name.as_str(), text(&job.text))));
         ids = Value::object(jobs.iter().map(|job| (job.name.as_str(), Value::string(job.id.as_str()))));
-        rendering.bill.keep(&mut plan.private);
+        rendering.bill.plan(&mut plan.private);
     }
     let (shown, hidden) = if common.sensitive_jobspecs { (none(), texts) } else { (texts, none()) };
     draft.insert("jobspecs".into(), shown);

@@ -26,11 +26,17 @@ pub fn written(block: &Block, fields: &[(&str, Value)]) -> Value {
 
 impl Driven {
     pub async fn new(name: &str, address: Option<&str>) -> Self {
+        Self::with(name, address, false).await
+    }
+
+    /// With a provider that insists on its Nomad, or not.
+    pub async fn with(name: &str, address: Option<&str>, required: bool) -> Self {
         let resource = LOSTOPS.resources.iter().find(|resource| resource.name() == name).expect(name);
         let provider = ProviderEngine::new(LOSTOPS.provider);
         let nested = provider.schema().block.blocks.iter().find(|nested| nested.name == "nomad").unwrap();
         let addresses = address.map(|address| Value::List(vec![Value::string(address)]));
-        let nomad = written(&nested.block, &[("addresses", addresses.unwrap_or(Value::List(Vec::new())))]);
+        let addresses = ("addresses", addresses.unwrap_or(Value::List(Vec::new())));
+        let nomad = written(&nested.block, &[addresses, ("required", Value::Bool(required))]);
         let config = written(&provider.schema().block, &[("nomad", nomad)]);
         let (data, problems) = provider.configure(&Cx::default(), &config).await;
         assert_eq!(problems, []);

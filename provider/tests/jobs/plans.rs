@@ -93,6 +93,16 @@ async fn a_nomad_that_is_down_fails_no_plan() {
 }
 
 #[tokio::test]
+async fn a_nomad_that_is_required_is_asked_or_the_plan_fails() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for address in [None, Some(format!("http://{nobody}"))] {
+        let driven = Driven::with("lostops_job", address.as_deref(), true).await;
+        let planned = driven.plan(&driven.config(&[("jobspec", web(1, ""))])).await;
+        assert_eq!(errors(&planned.diagnostics).count(), 1, "{}", told(&planned.diagnostics));
+    }
+}
+
+#[tokio::test]
 async fn an_apply_without_a_nomad_says_what_to_do() {
     let mut driven = Driven::new("lostops_job", None).await;
     let config = driven.config(&[("jobspec", web(1, ""))]);

@@ -210,3 +210,22 @@ async fn jobs_that_a_pack_no_longer_has_are_taken_away() {
     assert_eq!(nomad.with(|world| world.removed.clone()), ["loki"]);
     driven.is_settled(&config).await;
 }
+
+#[tokio::test]
+async fn an_apply_that_changed_nothing_leaves_what_is_known_as_it_was() {
+    let nomad = StandIn::start().await;
+    let mut driven = Driven::new("lostops_static_site", Some(&nomad.address())).await;
+    let block = driven.block().blocks.iter().find(|nested| nested.name == "volume").unwrap();
+    let volume = crate::drive::written(&block.block, &[]);
+    let plain = [("name", Value::string("docs"))];
+    driven.apply(&driven.config(&[plain.to_vec(), vec![("volume", volume)]].concat())).await;
+    let without = driven.config(&plain);
+    let planned = driven.plan(&without).await;
+    nomad.with(|world| {
+        let job = world.jobs.get_mut("docs").unwrap();
+        (job["TaskGroups"][0]["Count"], job["JobModifyIndex"]) = (json!(7), json!(99));
+    });
+    let applied = driven.carry_out(&without, planned).await;
+    assert_eq!(errors(&applied.diagnostics).count(), 1, "it was changed by somebody else");
+    assert!(told(&driven.destroy().await).contains("These volumes stay: docs-pages"), "it is still known");
+}
