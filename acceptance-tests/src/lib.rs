@@ -15,6 +15,7 @@ pub mod cluster;
 pub mod fake;
 
 mod cli;
+mod fleet;
 mod handshake;
 mod outcome;
 mod process;
@@ -25,6 +26,7 @@ mod state;
 mod workspace;
 
 pub use cli::{Cli, Needs};
+pub use fleet::{Fleet, enter, host_root};
 pub use handshake::handshake;
 pub use outcome::Outcome;
 pub use process::{Running, Signal, wait_until};

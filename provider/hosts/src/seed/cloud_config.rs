@@ -125,8 +125,12 @@ impl CloudConfig {
 
 /// JSON that PyYAML, too, reads as it is meant: the few characters that only JSON allows in a text are escaped.
 pub(super) fn yaml(value: &impl Serialize) -> Result<String, serde_json::Error> {
-    let json = serde_json::to_string_pretty(value)?;
-    let mut text = String::with_capacity(json.len() + 1);
+    let mut json = serde_json::to_string_pretty(value)?;
+    json.push('\n');
+    if json.bytes().all(|byte| byte < 0x7f) {
+        return Ok(json);
+    }
+    let mut text = String::with_capacity(json.len());
     for c in json.chars() {
         match c {
             '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
@@ -135,6 +139,5 @@ pub(super) fn yaml(value: &impl Serialize) -> Result<String, serde_json::Error> 
             c => text.push(c),
         }
     }
-    text.push('\n');
     Ok(text)
 }
