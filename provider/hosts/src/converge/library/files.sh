@@ -53,9 +53,9 @@ file() {
   if [ -z "$SAME" ]; then
     rm -rf "$R$1.lostops-new"
     printf '%s' "$5" 2>"$S/out" >"$R$1.lostops-new" || {
-      OUT=$(cat "$S/out")
+      # A shell's own printf may not tell a full disk from a broken one ("I/O error"); another program does.
+      OUT="$(cat "$S/out") $( (head -c "${#5}" /dev/zero >"$R$1.lostops-new") 2>&1)"
       rm -f "$R$1.lostops-new"
-      [ -n "$OUT" ] || OUT="No space left, or the folder is missing"
       blame file "$1"
     }
     owned "$R$1.lostops-new" "$2" "$3"
