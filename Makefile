@@ -45,7 +45,7 @@ fuzz: ## Fuzz the decoders of the wire and packgen's parsers for FUZZ_SECONDS ea
 	    $(TARGET)/fuzz/found-$$target $$crate/fuzz/corpus/$$target || exit 1; \
 	done
 
-bench: build ## Measure start-up, memory and cost per resource against Terraform itself
+bench: build ## Measure start-up, memory and cost per resource against Terraform itself, and packgen against Nomad
 	$(CARGO) build --release --locked -p acceptance-tests --bins
 	$(CARGO) bench --locked -p acceptance-tests
 

@@ -31,7 +31,7 @@ pub use handshake::handshake;
 pub use outcome::Outcome;
 pub use process::{Running, Signal, wait_until};
 pub use program::{find, required};
-pub use provider::Provider;
+pub use provider::{Provider, built};
 pub use report::{Message, Report};
 pub use state::State;
 pub use workspace::Workspace;

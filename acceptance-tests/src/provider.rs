@@ -29,7 +29,7 @@ impl Provider {
 
     /// The provider that we ship, if it was built with the same profile as this program.
     pub fn lostops() -> Option<Self> {
-        let binary = beside_this_program("terraform-provider-lostops")?;
+        let binary = built("terraform-provider-lostops")?;
         Some(Self { name: "lostops", source: "lostops/lostops", binary, block: "" })
     }
 
@@ -49,7 +49,7 @@ impl Provider {
 }
 
 /// A program that Cargo built into the folder that this one is in.
-fn beside_this_program(name: &str) -> Option<PathBuf> {
+pub fn built(name: &str) -> Option<PathBuf> {
     let this = env::current_exe().ok()?;
     let folders = this.ancestors().skip(1).take(2);
     folders.map(|folder: &Path| folder.join(name)).find(|path| path.is_file())

@@ -60,7 +60,7 @@ pub fn watch() -> Option<ExitCode> {
 }
 
 /// The most that a process has had so far.
-fn kibibytes(id: u32) -> Option<u64> {
+pub fn kibibytes(id: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()

@@ -38,3 +38,9 @@ pub fn judged(figure: f64, unit: &str, limit: f64) -> String {
     let verdict = if figure <= limit { "ok" } else { "MISSED" };
     format!("{figure:.2} {unit} (≤ {limit}: {verdict})")
 }
+
+/// A figure beside the least that it has to be.
+pub fn at_least(figure: f64, unit: &str, limit: f64) -> String {
+    let verdict = if figure >= limit { "ok" } else { "MISSED" };
+    format!("{figure:.2} {unit} (≥ {limit}: {verdict})")
+}
