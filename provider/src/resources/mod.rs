@@ -1,5 +1,6 @@
 //! Resources: the ones that are written here, and every built-in pack.
 
+mod cluster;
 mod job;
 mod pack;
 
@@ -15,7 +16,7 @@ static PACKS: LazyLock<Vec<Jobs<pack::PackKind>>> =
 
 /// Every resource, by name.
 pub static ALL: LazyLock<Vec<&'static dyn AnyResource>> = LazyLock::new(|| {
-    let own: [&'static dyn AnyResource; _] = [&Jobs(job::Job)];
+    let own: [&'static dyn AnyResource; _] = [&cluster::Clusters, &Jobs(job::Job)];
     let packs = PACKS.iter().map(|pack| -> &'static dyn AnyResource { pack });
     let mut all: Vec<_> = own.into_iter().chain(packs).collect();
     all.sort_by_key(|resource| resource.name().to_owned());

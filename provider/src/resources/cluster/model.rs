@@ -1,0 +1,320 @@
+//! What a person writes of a cluster, and what the state keeps of it. Nothing here does anything.
+
+use std::collections::BTreeMap;
+
+use kit::{Block, Computed, check};
+
+use super::words;
+use crate::connection::Connection;
+
+/// A secure Nomad cluster with Consul, on hosts that lostops sets up.
+///
+/// Exactly one platform block says where the hosts come from. `nocloud` makes a seed for each host: an ISO image that
+/// any hypervisor takes, from which the host sets itself up at its first boot. What is on the hosts is the same on every
+/// platform: mutual TLS, gossip encryption, access control that denies by default, a firewall that is closed but for what
+/// is named.
+#[derive(Block, Clone)]
+pub struct Cluster {
+    /// Name of the cluster, in its certificates and the names of its files.
+    #[attr(force_new, check = check::dns_label)]
+    pub name: String,
+    /// Nomad release, such as `2.0.5`. Unset: the one that this version of lostops pins when the cluster is made;
+    /// afterwards only a written value changes it.
+    #[attr(computed, held, check = words::release)]
+    pub nomad_version: Option<String>,
+    /// Consul release, such as `1.22.7`. Unset: as for Nomad. Without meaning where `discovery` is `nomad`.
+    #[attr(computed, held, check = words::release)]
+    pub consul_version: Option<String>,
+    /// How services find each other: through Consul, or through Nomad's own catalogue alone.
+    #[attr(default = "consul", force_new, check = check::one_of(&["consul", "nomad"]))]
+    pub discovery: String,
+    /// Datacenter of Nomad's clients and of Consul, where a pool names no other.
+    #[attr(default = "dc1", force_new, check = check::dns_label)]
+    pub datacenter: String,
+    /// Nomad's region. It is part of the certificates.
+    #[attr(default = "global", force_new, check = check::dns_label)]
+    pub region_name: String,
+    /// Time servers, instead of the distribution's.
+    pub time_servers: Option<Vec<String>>,
+    /// Hosts that do the same: `pool "web" { … }`.
+    #[block(min = 1)]
+    pub pool: BTreeMap<String, Pool>,
+    /// Platform: seeds for hosts that do not exist yet, on any hypervisor.
+    #[block]
+    pub nocloud: Option<NoCloud>,
+    /// How people reach the hosts.
+    #[block]
+    pub ssh: Option<Ssh>,
+    /// Who may reach what. What is not named is closed.
+    #[block]
+    pub firewall: Option<Firewall>,
+    /// What is protected. Everything is on; each can be turned off by name.
+    #[block]
+    pub security: Option<Security>,
+    /// Raise a number to have those secrets made anew.
+    #[block]
+    pub rotate: Option<Rotate>,
+    /// Where programs come from, if not from their makers.
+    #[block]
+    pub binaries: Option<Binaries>,
+    /// Whether a plan that destroys the cluster is refused. It is read from the state: lift it in an apply of its own.
+    #[attr(default = false)]
+    pub deletion_protection: bool,
+    /// What a plan will do to which host, in order.
+    pub steps: Computed<Vec<String>>,
+    /// Whether everything is as planned. If not, the next apply finishes it.
+    pub complete: Computed<bool>,
+    /// What was found changed since. The next apply repairs it.
+    pub drift: Computed<Vec<String>>,
+    /// The way to Nomad; pass it whole to the resources that run jobs.
+    #[attr(held, sensitive)]
+    pub nomad: Computed<Connection>,
+    /// The way to Consul; null where there is none.
+    #[attr(held, sensitive)]
+    pub consul: Computed<Consul>,
+    /// The hosts, by name.
+    pub hosts: Computed<BTreeMap<String, Member>>,
+    /// The certificate of the cluster's own authority.
+    #[attr(held)]
+    pub ca_pem: Computed<String>,
+    /// With `nocloud`: the seed of each host, by its name.
+    pub seeds: Computed<BTreeMap<String, Seed>>,
+}
+
+/// Hosts that do the same.
+#[derive(Block, Clone)]
+pub struct Pool {
+    /// What they run: `server` (Nomad's and Consul's servers: one, three or five of them in the cluster), `client` (jobs),
+    /// or `both`.
+    #[attr(check = check::one_of(&["server", "client", "both"]))]
+    pub role: String,
+    /// Nomad's node pool.
+    pub node_pool: Option<String>,
+    /// Nomad's node class.
+    pub node_class: Option<String>,
+    /// Datacenter, if not the cluster's.
+    #[attr(check = check::dns_label)]
+    pub datacenter: Option<String>,
+    /// Metadata that jobs can ask for.
+    pub meta: Option<BTreeMap<String, String>>,
+    /// Whether they take requests from outside, on ports 80 and 443.
+    #[attr(default = false)]
+    pub ingress: bool,
+    /// The hosts.
+    #[block(min = 1)]
+    pub host: Vec<Host>,
+    /// Places for data that outlives jobs, the same on each host.
+    #[block]
+    pub volume: Vec<Volume>,
+}
+
+/// One host.
+#[derive(Block, Clone)]
+pub struct Host {
+    /// Its name, unique in the cluster.
+    #[attr(check = check::dns_label)]
+    pub name: String,
+    /// Its address.
+    #[attr(check = words::address)]
+    pub address: String,
+    /// Where the other hosts reach it, if not there.
+    #[attr(check = words::address)]
+    pub private_address: Option<String>,
+}
+
+/// A place for data that outlives jobs; jobs use it as a host volume.
+#[derive(Block, Clone)]
+pub struct Volume {
+    /// What jobs call it.
+    pub name: String,
+    /// Where it is on the host.
+    #[attr(check = words::absolute)]
+    pub path: String,
+    /// The disk, such as `/dev/sdb`. It is formatted if it is empty, and left alone if it is not. Unset: a folder on the
+    /// host's own disk.
+    #[attr(check = words::absolute)]
+    pub device: Option<String>,
+    /// What an empty disk is formatted with.
+    #[attr(default = "ext4", check = check::one_of(&["ext4", "xfs"]))]
+    pub filesystem: String,
+    /// Whose it is: a user's name or number. Unset: root's.
+    pub owner: Option<String>,
+    /// Whether jobs may only read it.
+    #[attr(default = false)]
+    pub read_only: bool,
+}
+
+/// Seeds for hosts on any hypervisor.
+#[derive(Block, Clone)]
+pub struct NoCloud {
+    /// Folder for the seeds and the cluster's root secrets. Everything in it is for its owner alone, since seeds carry
+    /// keys.
+    #[attr(force_new)]
+    pub output_dir: String,
+    /// The network of hosts without DHCP.
+    #[block]
+    pub network: Option<Network>,
+}
+
+/// The network of hosts without DHCP. Each gets its `private_address`, or else its `address`.
+#[derive(Block, Clone)]
+pub struct Network {
+    /// How many leading bits of an address are the network's, such as 24.
+    #[attr(check = check::between(1, 127))]
+    pub prefix: i64,
+    /// The router.
+    #[attr(check = words::address)]
+    pub gateway: String,
+    /// Name servers.
+    #[attr(check = words::address)]
+    pub nameservers: Vec<String>,
+    /// Name of the network card on each host, such as `ens18`.
+    pub card: String,
+}
+
+/// How people reach the hosts.
+#[derive(Block, Clone)]
+pub struct Ssh {
+    /// The user that is made on each host, who may become root.
+    #[attr(default = "ops")]
+    pub user: String,
+    /// Whose keys may log in, each as a line of `authorized_keys`.
+    pub public_keys: Vec<String>,
+    /// The port on which hosts answer.
+    #[attr(default = 22)]
+    pub port: u16,
+}
+
+/// Who may reach what.
+#[derive(Block, Clone)]
+pub struct Firewall {
+    /// From where people administer: SSH and the APIs. Unset: SSH is open (keys guard it), the APIs are not.
+    #[attr(check = words::network)]
+    pub admin_cidrs: Option<Vec<String>>,
+    /// Networks that hosts of the cluster come from, beside their known addresses.
+    #[attr(check = words::network)]
+    pub cluster_cidrs: Option<Vec<String>>,
+    /// Further ways in.
+    #[block]
+    pub rule: Vec<Rule>,
+}
+
+/// A way in.
+#[derive(Block, Clone)]
+pub struct Rule {
+    /// The pool that it is for.
+    pub from_pool: Option<String>,
+    /// The networks that it is for; this or `from_pool`.
+    #[attr(check = words::network)]
+    pub cidrs: Option<Vec<String>>,
+    /// The pool that it leads to.
+    pub to_pool: String,
+    /// Ports or ranges of ports, such as `8000-8080`.
+    #[attr(check = words::ports)]
+    pub ports: Vec<String>,
+    /// How packets travel.
+    #[attr(default = "tcp", check = check::one_of(&["tcp", "udp"]))]
+    pub protocol: String,
+}
+
+/// What is protected.
+#[derive(Block, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that a person turns by name")]
+pub struct Security {
+    /// Whether agents prove who they are, and everything they say is encrypted.
+    #[attr(default = true)]
+    pub tls: bool,
+    /// Whether HTTP, too, wants a client's certificate. Browsers and fetchers of signing keys have none.
+    #[attr(default = false)]
+    pub https_client_certs: bool,
+    /// Whether gossip is encrypted.
+    #[attr(default = true)]
+    pub gossip: bool,
+    /// Whether nothing is allowed without a token.
+    #[attr(default = true)]
+    pub acl: bool,
+    /// Whether jobs get Consul tokens by their own identity.
+    #[attr(default = true)]
+    pub workload_identity: bool,
+    /// What a client must show to be let in for the first time: `strict` (a server's introduction), `warn` (nothing, but
+    /// it is logged), `none`.
+    #[attr(default = "warn", check = check::one_of(&["strict", "warn", "none"]))]
+    pub introduction: String,
+    /// Whether each host's own firewall is on.
+    #[attr(default = true)]
+    pub firewall: bool,
+}
+
+/// Raise a number to have those secrets made anew.
+#[derive(Block, Clone)]
+pub struct Rotate {
+    /// Certificates.
+    #[attr(default = 0)]
+    pub certs: u32,
+    /// Gossip keys.
+    #[attr(default = 0)]
+    pub gossip: u32,
+    /// Tokens.
+    #[attr(default = 0)]
+    pub tokens: u32,
+}
+
+/// Where programs come from, if not from their makers.
+#[derive(Block, Clone)]
+pub struct Binaries {
+    /// Nomad's archive, by architecture (`amd64`, `arm64`).
+    #[block]
+    pub nomad: BTreeMap<String, Pinned>,
+    /// Consul's archive, by architecture.
+    #[block]
+    pub consul: BTreeMap<String, Pinned>,
+}
+
+/// An archive, known by its checksum.
+#[derive(Block, Clone)]
+pub struct Pinned {
+    /// Where it is.
+    pub url: String,
+    /// Its SHA-256, in hexadecimal.
+    #[attr(check = words::sha256)]
+    pub sha256: String,
+}
+
+/// The way to Consul.
+#[derive(Block, Clone)]
+pub struct Consul {
+    /// Its servers, as URLs.
+    pub addresses: Vec<String>,
+    /// Its datacenter.
+    pub datacenter: String,
+    /// The token that may do everything; null where there is no access control.
+    pub token: Option<String>,
+    /// The authority that vouches for the servers, as PEM.
+    pub ca_pem: Option<String>,
+    /// The name that every server's certificate carries.
+    pub tls_server_name: Option<String>,
+}
+
+/// A host of the cluster.
+#[derive(Block, Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its pool.
+    pub pool: String,
+    /// What it runs.
+    pub role: String,
+    /// Its datacenter.
+    pub datacenter: String,
+    /// Its address.
+    pub address: String,
+    /// What it should be, as a checksum: another one means that something on it changes.
+    pub blueprint: String,
+}
+
+/// The seed of one host.
+#[derive(Block, Clone, Debug, PartialEq, Eq)]
+pub struct Seed {
+    /// The ISO image, for a hypervisor.
+    pub iso: String,
+    /// The user-data alone, for a hypervisor that takes that.
+    pub user_data: String,
+}

@@ -1,0 +1,59 @@
+//! The file with a cluster's root secrets, beside its seeds. It is written before anything is made from it, and found again
+//! by whoever lost the state. Only its owner may read it.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use hosts::secrets::RootSecrets;
+use hosts::spec::Rotation;
+use kit::Diagnostic;
+
+/// The file in a cluster's folder.
+pub(super) fn file(folder: &Path) -> PathBuf {
+    folder.join("root.json")
+}
+
+/// The root secrets that are there; none if there are none.
+pub(super) fn find(folder: &Path) -> Result<Option<RootSecrets>, Diagnostic> {
+    let path = file(folder);
+    match std::fs::read_to_string(&path).map(zeroize::Zeroizing::new) {
+        Ok(text) => RootSecrets::from_text(&text).map(Some).map_err(|error| {
+            let cure = "Restore the file from a backup. Without it no host can join the cluster that was made from it.";
+            Diagnostic::error(format!("{} cannot be used", path.display()), format!("{error}. {cure}"))
+        }),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(&path, &error)),
+    }
+}
+
+/// New root secrets, or those that are there, with these numbers; they are on the disk when this returns.
+pub(super) fn keep(
+    folder: &Path,
+    found: Option<RootSecrets>,
+    cluster: &str,
+    rotation: Rotation,
+) -> Result<RootSecrets, Diagnostic> {
+    let now = now();
+    let made = |error: hosts::secrets::Broken| {
+        Diagnostic::error("The root secrets cannot be made", error.to_string())
+    };
+    let mut root = found.map_or_else(|| RootSecrets::generate(cluster, now), Ok).map_err(made)?;
+    root.rotate(rotation, now);
+    let path = file(folder);
+    hosts::seed::write(&path, root.to_text().expose().as_bytes())
+        .map_err(|error| Diagnostic::error("The root secrets cannot be kept", error.to_string()))?;
+    Ok(root)
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::error(
+        format!("{} cannot be read", path.display()),
+        format!("{error}. Only who made the cluster may read it: run Terraform as the same user."),
+    )
+}

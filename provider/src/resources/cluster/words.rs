@@ -1,0 +1,46 @@
+//! What single values of a cluster's configuration must satisfy.
+
+use std::net::IpAddr;
+
+use hosts::spec::{Cidr, PortRange, Version};
+use kit::check::Verdict;
+
+/// A release such as `2.0.5`.
+pub(super) fn release(text: &str) -> Verdict {
+    text.parse::<Version>().map(drop).map_err(|error| error.to_string())
+}
+
+/// An IP address.
+pub(super) fn address(text: &str) -> Verdict {
+    text.parse::<IpAddr>()
+        .map(drop)
+        .map_err(|_| format!("expected an IP address such as 10.0.0.11, got {text:?}"))
+}
+
+/// A network such as `10.0.0.0/16`.
+pub(super) fn network(text: &str) -> Verdict {
+    text.parse::<Cidr>().map(drop).map_err(|error| error.to_string())
+}
+
+/// A port or a range of ports.
+pub(super) fn ports(text: &str) -> Verdict {
+    text.parse::<PortRange>().map(drop).map_err(|error| error.to_string())
+}
+
+/// A path from the root.
+pub(super) fn absolute(text: &str) -> Verdict {
+    if text.starts_with('/') && !text.split('/').any(|part| part == "..") {
+        Ok(())
+    } else {
+        Err(format!("expected a path that begins with `/` and has no `..`, got {text:?}"))
+    }
+}
+
+/// A SHA-256 in hexadecimal.
+pub(super) fn sha256(text: &str) -> Verdict {
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(())
+    } else {
+        Err(format!("expected 64 hexadecimal digits, got {} characters", text.chars().count()))
+    }
+}
