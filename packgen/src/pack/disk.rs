@@ -105,7 +105,10 @@ pub fn read_regular(real: &Path, shown: &str) -> Result<Vec<u8>, String> {
     let file = File::open(real).map_err(|error| reason(shown, &error))?;
     file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| reason(shown, &error))?;
     if bytes.len() > MAX_FILE_BYTES {
-        return Err(format!("{shown} is larger than {} MiB", MAX_FILE_BYTES >> 20));
+        let limit = MAX_FILE_BYTES >> 20;
+        return Err(format!(
+            "{shown} is larger than {limit} MiB: have the task fetch it as an `artifact` instead"
+        ));
     }
     Ok(bytes)
 }

@@ -189,7 +189,8 @@ impl SourceMap {
                 bytes.len() >> 20,
                 MAX_FILE_BYTES >> 20
             );
-            return Err(Diagnostic::error("file-too-large", message, Span::NONE));
+            let cure = "split it, or have the task fetch what is large as an `artifact`";
+            return Err(Diagnostic::error("file-too-large", message, Span::NONE).help(cure));
         }
         match String::from_utf8(bytes) {
             Ok(text) => Ok(self.add(name, text)),

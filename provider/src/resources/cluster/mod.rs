@@ -28,7 +28,7 @@ impl Resource for Clusters {
     fn check(&self, cluster: &Cluster) -> Vec<Diagnostic> {
         let mut found = platform(cluster);
         match spec::of(cluster) {
-            Ok(spec) => found.extend(seeds::faults(hosts::cluster::check(&spec)).0),
+            Ok(spec) => found.extend(seeds::faults(&hosts::cluster::check(&spec)).0),
             Err(problem) => found.push(problem),
         }
         found

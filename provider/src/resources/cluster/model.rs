@@ -83,6 +83,7 @@ pub struct Cluster {
 
 /// Hosts that do the same.
 #[derive(Block, Clone)]
+#[expect(clippy::struct_field_names, reason = "`node_pool` is Nomad's word")]
 pub struct Pool {
     /// What they run: `server` (Nomad's and Consul's servers: one, three or five of them in the cluster), `client` (jobs),
     /// or `both`.

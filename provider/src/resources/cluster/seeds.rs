@@ -28,10 +28,10 @@ pub(super) struct Seeds {
 /// The seeds of a cluster with these root secrets.
 pub(super) fn of(cluster: &Cluster, nocloud: &NoCloud, root: &RootSecrets) -> Result<Seeds> {
     let wanted = spec::of(cluster)?;
-    let prints = blueprints(&wanted, root).map_err(faults)?;
+    let prints = blueprints(&wanted, root).map_err(|found| faults(&found))?;
     let mut seeds = Seeds { files: BTreeMap::new(), hosts: BTreeMap::new() };
     for (print, (pool, what, host)) in prints.iter().zip(wanted.hosts()) {
-        let script = converge::script(print).map_err(|fault| faults(vec![fault]))?;
+        let script = converge::script(print).map_err(|fault| faults(&[fault]))?;
         let seed = first_boot(cluster, nocloud, host, &script)?;
         let (iso, user_data) = paths(nocloud, &host.name);
         let failed = |error: seed::SeedError| {
@@ -171,11 +171,11 @@ fn member(spec: &ClusterSpec, pool: &str, what: &Pool, host: &Host, blueprint: S
 }
 
 /// What is wrong with a cluster, as Terraform shows it.
-pub(super) fn faults(faults: Vec<Fault>) -> Failure {
-    Failure(faults.into_iter().map(said).collect())
+pub(super) fn faults(faults: &[Fault]) -> Failure {
+    Failure(faults.iter().map(said).collect())
 }
 
-fn said(fault: Fault) -> Diagnostic {
+fn said(fault: &Fault) -> Diagnostic {
     let what =
         fault.host.as_ref().map_or_else(|| fault.what.clone(), |host| format!("{host}: {}", fault.what));
     Diagnostic::error(what, format!("{}. {}.", fault.cause, fault.cure))

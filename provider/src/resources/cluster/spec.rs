@@ -36,7 +36,7 @@ pub(super) fn of(cluster: &Cluster) -> Result<ClusterSpec, Diagnostic> {
             .pool
             .values()
             .any(|pool| pool.role != "server")
-            .then(|| Release { version: CNI, source: Source::Official }),
+            .then_some(Release { version: CNI, source: Source::Official }),
         time_servers: cluster.time_servers.clone().unwrap_or_default(),
     })
 }
