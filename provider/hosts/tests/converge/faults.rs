@@ -53,8 +53,8 @@ fn packages_that_cannot_be_had() {
     let words = told(|host, _| host.put("apt-fails", "E: Unable to locate package curl\n"), mend);
     insta::assert_snapshot!(words, @"web-1: The distribution's packages cannot be installed (apt-get update): E: Unable to locate package curl. See what apt said; run `apt-get -f install` on the host if its package system is broken");
     let words =
-        told(|host, _| host.put("apt-fails", "Err:1 Temporary failure resolving 'deb.debian.org'\n"), mend);
-    insta::assert_snapshot!(words, @"web-1: The host does not reach the network (apt-get update): Err:1 Temporary failure resolving 'deb.debian.org'. Check the host's route, DNS and proxy, or name a mirror that it can reach; the next apply goes on from here");
+        told(|host, _| host.put("apt-fails", "Err:1 Temporary failure resolving 'packages.example'\n"), mend);
+    insta::assert_snapshot!(words, @"web-1: The host does not reach the network (apt-get update): Err:1 Temporary failure resolving 'packages.example'. Check the host's route, DNS and proxy, or name a mirror that it can reach; the next apply goes on from here");
     let words = told(|host, _| host.put("apt-fails", "dpkg: error: No space left on device\n"), mend);
     insta::assert_snapshot!(words, @"web-1: The host's disk is full (apt-get update): dpkg: error: No space left on device. Free some space on the host and apply again");
 }
