@@ -9,6 +9,7 @@
 mod beside;
 mod refresh;
 mod stack;
+#[expect(dead_code, reason = "the other bench uses the rest of it")]
 #[path = "../figures/table.rs"]
 mod table;
 

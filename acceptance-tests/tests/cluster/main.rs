@@ -10,6 +10,9 @@ use std::process::ExitCode;
 use acceptance_tests::{Cli, Provider, Workspace, required};
 use libtest_mimic::{Arguments, Trial};
 
+/// A test with its name.
+type Named = (&'static str, fn(&Workspace));
+
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let programs = Cli::all();

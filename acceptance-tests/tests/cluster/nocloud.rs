@@ -6,8 +6,10 @@ use std::os::unix::fs::PermissionsExt;
 use acceptance_tests::Workspace;
 use serde_json::json;
 
+use super::Named;
+
 /// Each with its name.
-pub const TESTS: &[(&str, fn(&Workspace))] = &[
+pub const TESTS: &[Named] = &[
     ("a_cluster_is_made_changed_and_removed", life),
     ("a_changed_seed_is_seen_and_made_again", drift),
     ("raising_a_number_makes_other_secrets", rotation),
