@@ -5,6 +5,7 @@ use hcl::expr::{Expression, ObjectKey, TemplateExpr};
 use hcl::template::{Element, Template};
 use packgen::hcl::syntax::{Body, Expr, ExprKind, Item, parse_body};
 use packgen::hcl::{Entry, Kind, Value};
+use packgen::jobspec::format::format;
 use packgen::jobspec::print::print;
 use packgen::pack::{Builtin, Pack, Request};
 use packgen::source::{SourceMap, Span, Spanned};
@@ -182,6 +183,7 @@ proptest! {
         let group = block("group", &[&label], vec![], vec![task]);
         let tree = Tree { blocks: vec![block("job", &["j"], vec![], vec![group])] };
         let printed = print(&tree).unwrap();
+        prop_assert_eq!(&format(&printed), &printed, "the formatter leaves it alone");
         let read = read(&printed);
         prop_assert_eq!(sorted(read), sorted(Shape { head: Vec::new(), attrs: Vec::new(), blocks: vec![ours(&tree.blocks[0])] }), "{}", printed);
     }
@@ -195,6 +197,7 @@ fn what_packs_render_is_read_by_others() {
         let request = Request { open: true, ..Request::default() };
         for job in pack.render(&request).unwrap().jobs.unwrap() {
             let Ok(text) = job.text else { continue };
+            assert_eq!(format(&text), text, "the formatter leaves it alone");
             let read = read(&text);
             assert_eq!(read.blocks.len(), 1);
             assert_eq!((&read.blocks[0].head[0], &read.blocks[0].head[1]), (&"job".to_owned(), &job.id));

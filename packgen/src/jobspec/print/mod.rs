@@ -3,30 +3,31 @@
 //! Deterministic to the byte; read again it gives an equal tree, and Nomad's own formatter leaves it alone.
 
 mod heredoc;
+mod row;
 
 use crate::hcl::quote::{self, References};
 use crate::hcl::{Entry, Kind, Value, syntax::is_identifier};
 use crate::source::Diagnostic;
 use crate::tree::{Attr, Block, Name, Tree};
 
-use super::format::format;
 use super::grammar::{self, Body, Type};
 use super::read::{Datum, read};
 use super::{duration, grammar::MapOf};
+use row::Row;
 
 /// Longest line that a list is written on.
 const WIDTH: usize = 100;
 
 /// The text of a tree. What is not known yet cannot be written.
 pub fn print(tree: &Tree) -> Result<String, Diagnostic> {
-    let mut printer = Printer { out: String::new(), depth: 0 };
+    let mut printer = Printer::default();
     for (at, job) in tree.blocks.iter().enumerate() {
         if at > 0 {
             printer.out.push('\n');
         }
         printer.block(Some(&grammar::JOB), job)?;
     }
-    Ok(format(&printer.out))
+    Ok(printer.out)
 }
 
 /// A name as HCL takes it. A jobspec in JSON can have others, in the bodies that Nomad does not look into.
@@ -38,20 +39,30 @@ fn name(name: &Name) -> Result<&str, Diagnostic> {
     Err(Diagnostic::error("name", message, name.span).help("JSON can say it: `packgen render --format json`"))
 }
 
+#[derive(Default)]
 struct Printer {
     out: String,
     depth: usize,
+    /// Attributes of the body at hand that are not in `out` yet: their `=` stand under one another.
+    rows: Vec<Row>,
 }
 
 impl Printer {
     fn line(&mut self, text: &str) {
-        self.indent();
+        self.settle();
+        row::indent(self.depth, &mut self.out);
         self.out.push_str(text);
         self.out.push('\n');
     }
 
-    fn indent(&mut self) {
-        self.out.push_str(&"  ".repeat(self.depth));
+    fn row(&mut self, name: impl Into<String>, value: String) {
+        self.rows.push(Row { name: name.into(), value });
+    }
+
+    /// Writes the attributes that wait.
+    fn settle(&mut self) {
+        row::write(&self.rows, self.depth, &mut self.out);
+        self.rows.clear();
     }
 
     fn block(&mut self, body: Option<&'static Body>, block: &Block) -> Result<(), Diagnostic> {
@@ -66,6 +77,7 @@ impl Printer {
             Some(Body { map: None, .. }) => self.fields(body, block)?,
             _ => self.free(body.and_then(|body| body.map), block)?,
         }
+        self.settle();
         self.depth -= 1;
         if self.out.len() == inside {
             self.out.truncate(before);
@@ -116,6 +128,7 @@ impl Printer {
 
     /// An empty line between attributes and blocks, and between blocks.
     fn gap(&mut self, start: usize) {
+        self.settle();
         if self.out.len() > start {
             self.out.push('\n');
         }
@@ -123,7 +136,7 @@ impl Printer {
 
     fn attr(&mut self, ty: Type, attr: &Attr) -> Result<(), Diagnostic> {
         let text = self.datum(ty, attr)?;
-        self.line(&format!("{} = {text}", name(&attr.name)?));
+        self.row(name(&attr.name)?, text);
         Ok(())
     }
 
@@ -136,7 +149,7 @@ impl Printer {
             // A bare object would be taken for a block, and become a list.
             let made = matches!(ty, Type::Any) && !attr.literal_object && attr.value.entries().is_some();
             let text = if made { format!("({text})") } else { text };
-            self.line(&format!("{} = {text}", name(&attr.name)?));
+            self.row(name(&attr.name)?, text);
         }
         for inner in &block.blocks {
             self.gap(start);
@@ -156,8 +169,9 @@ impl Printer {
         for (key, value) in &entries {
             let value = self.string(value);
             let key = if as_block { key.to_string() } else { quote::key(key) };
-            self.line(&format!("{key} = {value}"));
+            self.row(key, value);
         }
+        self.settle();
         self.depth -= 1;
         self.line("}");
         Ok(())
@@ -168,8 +182,9 @@ impl Printer {
         self.depth += 1;
         for attr in block.free_form() {
             let text = self.datum(map.value, &attr)?;
-            self.line(&format!("{} = {text}", quote::key(&attr.name)));
+            self.row(quote::key(&attr.name), text);
         }
+        self.settle();
         self.depth -= 1;
         self.line("}");
         Ok(())
@@ -226,7 +241,7 @@ impl Printer {
         // The marker of a heredoc stands alone on its line.
         let comma =
             |text: String| if text.starts_with("<<") { vec![text, ",".to_owned()] } else { vec![text + ","] };
-        self.lines("[", texts.into_iter().flat_map(comma), "]")
+        self.lines(texts.into_iter().flat_map(comma))
     }
 
     fn object(&mut self, entries: &[Entry]) -> String {
@@ -234,19 +249,28 @@ impl Printer {
             return "{}".to_owned();
         }
         self.depth += 1;
-        let lines: Vec<String> = entries
+        let rows: Vec<Row> = entries
             .iter()
-            .map(|entry| format!("{} = {}", quote::key(&entry.key), self.value(&entry.value)))
+            .map(|entry| Row { name: quote::key(&entry.key), value: self.value(&entry.value) })
             .collect();
+        let mut out = "{\n".to_owned();
+        row::write(&rows, self.depth, &mut out);
         self.depth -= 1;
-        self.lines("{", lines.into_iter(), "}")
+        row::indent(self.depth, &mut out);
+        out.push('}');
+        out
     }
 
     /// Lines between brackets, one level deeper than these.
-    fn lines(&self, open: &str, lines: impl Iterator<Item = String>, close: &str) -> String {
-        let (inner, outer) = ("  ".repeat(self.depth + 1), "  ".repeat(self.depth));
-        let lines: Vec<String> = lines.map(|line| inner.clone() + &line).collect();
-        format!("{open}\n{}\n{outer}{close}", lines.join("\n"))
+    fn lines(&self, lines: impl Iterator<Item = String>) -> String {
+        let mut out = "[\n".to_owned();
+        for line in lines {
+            row::indent(self.depth + 1, &mut out);
+            out.extend([&*line, "\n"]);
+        }
+        row::indent(self.depth, &mut out);
+        out.push(']');
+        out
     }
 }
 
