@@ -53,7 +53,8 @@ struct Written<'j> {
 impl Run for Render {
     fn run(&self, session: &Session) -> Outcome {
         match target::find(session, &self.target)? {
-            Target::Pack(pack, findings) => self.pack(session, &pack, findings),
+            // The process ends with this: to take trees apart piece by piece would only cost time.
+            Target::Pack(pack, findings) => self.pack(session, Box::leak(pack), findings),
             Target::File(file, path) => self.file(session, file, &path),
         }
     }
@@ -61,7 +62,7 @@ impl Run for Render {
 
 impl Render {
     fn pack(&self, session: &Session, pack: &Pack, findings: Diagnostics) -> Outcome {
-        let rendered = pack.render(&self.variables.request(session)?)?;
+        let rendered = Box::leak(Box::new(pack.render(&self.variables.request(session)?)?));
         let jobs = rendered
             .jobs
             .as_deref()
@@ -73,9 +74,9 @@ impl Render {
             let list: Vec<Value> =
                 jobs.iter().zip(&written).map(|(job, written)| entry(job, written)).collect();
             reply = reply.field("pack", &*pack.manifest().name.value).field("mark", rendered.mark.clone());
-            reply = with_needs(reply.field("jobs", list), &rendered);
+            reply = with_needs(reply.field("jobs", list), rendered);
         }
-        Ok(reply.findings(findings).findings(rendered.findings))
+        Ok(reply.findings(findings).findings(std::mem::take(&mut rendered.findings)))
     }
 
     fn file(&self, session: &Session, file: FileId, path: &str) -> Outcome {

@@ -1,5 +1,6 @@
 //! The only owner of standard output and standard error, and of colour.
 
+use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -55,8 +56,7 @@ impl Terminal {
         } else {
             self.findings(session, &reply.findings);
             Self::err(&reply.words);
-            let text = if reply.changes { self.coloured_changes(&reply.text) } else { reply.text.clone() };
-            Self::out(&text)
+            Self::out(&if reply.changes { self.coloured_changes(&reply.text) } else { (&*reply.text).into() })
         };
         match (written == ExitCode::SUCCESS, failed, reply.different) {
             (true, false, false) => ExitCode::SUCCESS,
@@ -74,9 +74,9 @@ impl Terminal {
     }
 
     /// A text with lines that begin with `+`, `-` or `~` coloured.
-    fn coloured_changes(self, text: &str) -> String {
+    fn coloured_changes(self, text: &str) -> Cow<'_, str> {
         if !self.colour_data {
-            return text.to_owned();
+            return text.into();
         }
         let line = |line: &str| match line.trim_start().chars().next() {
             Some('+') => format!("{GREEN}{line}{PLAIN}"),
@@ -84,7 +84,7 @@ impl Terminal {
             Some('~') => format!("{YELLOW}{line}{PLAIN}"),
             _ => line.to_owned(),
         };
-        text.lines().map(|one| line(one) + "\n").collect()
+        text.lines().map(|one| line(one) + "\n").collect::<String>().into()
     }
 
     fn findings(self, session: &Session, findings: &Diagnostics) {

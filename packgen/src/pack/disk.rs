@@ -101,7 +101,8 @@ pub fn read_regular(real: &Path, shown: &str) -> Result<Vec<u8>, String> {
     if !kind.is_file() {
         return Err(format!("{shown} is no regular file"));
     }
-    let mut bytes = Vec::new();
+    // One more than it seems to have, so that its end is seen without asking for memory again.
+    let mut bytes = Vec::with_capacity(usize::try_from(kind.len()).unwrap_or(0).min(MAX_FILE_BYTES) + 1);
     let file = File::open(real).map_err(|error| reason(shown, &error))?;
     file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| reason(shown, &error))?;
     if bytes.len() > MAX_FILE_BYTES {

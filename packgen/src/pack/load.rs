@@ -6,6 +6,7 @@ use crate::hcl::eval::Dialect;
 use crate::hcl::syntax::{BlockSyntax, Body, Item, parse_body};
 use crate::hcl::types::nearest;
 use crate::hcl::variables::{Variable, declared};
+use crate::parallel;
 use crate::source::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
 
 use super::{Folder, JobFile, Manifest, Pack};
@@ -33,13 +34,21 @@ pub(super) fn pack(
     };
     let (manifest, found) = Manifest::read(&sources, file);
     out.extend(found);
-    let variables = loader.variables(&mut out)?;
-    let locals = loader.locals(&mut out)?;
-    let jobs = loader.jobs(&manifest, &mut out)?;
+    let jobs = manifest.jobs.iter().map(|entry| format!("{}{JOB_ENDING}", &*entry.name.value));
+    let paths: Vec<String> =
+        ["variables.hcl", "locals.hcl"].map(str::to_owned).into_iter().chain(jobs).collect();
+    let texts = paths.iter().map(|path| loader.file(path)).collect::<Result<Vec<_>, _>>()?;
+    let mut bodies = parallel::each(texts, |text| text.map(|file| parse_body(&sources, file))).into_iter();
+    let variables = loader.variables(bodies.next().flatten(), &mut out);
+    let locals = loader.locals(bodies.next().flatten(), &mut out);
+    let jobs = loader.jobs(&manifest, bodies, &mut out);
     loader.leftovers(&manifest, &mut out);
     let pack = Pack { sources, folder, manifest, variables, locals, jobs };
     out.ok(pack)
 }
+
+/// A file that was parsed, and what is wrong with it.
+type Parsed = (Body, Diagnostics);
 
 struct Loader<'l> {
     folder: &'l dyn Folder,
@@ -54,15 +63,8 @@ impl Loader<'_> {
         Ok(bytes.map(|bytes| self.sources.add_bytes(name, bytes)).transpose()?)
     }
 
-    /// A file's blocks; none if there is no such file. What is not one of `allowed` is an error.
-    fn blocks(
-        &self,
-        path: &str,
-        allowed: &[&str],
-        out: &mut Diagnostics,
-    ) -> Result<Option<Body>, Diagnostics> {
-        let Some(file) = self.file(path)? else { return Ok(None) };
-        let (body, found) = parse_body(self.sources, file);
+    /// A file's blocks. What is not one of `allowed` is an error.
+    fn blocks(path: &str, (body, found): Parsed, allowed: &[&str], out: &mut Diagnostics) -> Body {
         out.extend(found);
         for item in &body.items {
             let (name, at) = match item {
@@ -75,11 +77,12 @@ impl Loader<'_> {
                 Diagnostic::error("root-unknown", format!("`{name}` cannot stand at the top of {short}"), at);
             out.push(finding.help(home(name, allowed)));
         }
-        Ok(Some(body))
+        body
     }
 
-    fn variables(&self, out: &mut Diagnostics) -> Result<Vec<Variable>, Diagnostics> {
-        let Some(body) = self.blocks("variables.hcl", &["variable"], out)? else { return Ok(Vec::new()) };
+    fn variables(&self, parsed: Option<Parsed>, out: &mut Diagnostics) -> Vec<Variable> {
+        let Some(parsed) = parsed else { return Vec::new() };
+        let body = Self::blocks("variables.hcl", parsed, &["variable"], out);
         let mut variables: Vec<Variable> = Vec::new();
         for block in body.blocks().filter(|block| &*block.ty.value == "variable") {
             let (variable, found) = declared(block, Dialect::Pack, self.sources);
@@ -106,19 +109,24 @@ impl Loader<'_> {
                     .help("it is the name of the instance, null if none is given; call this one otherwise"),
             );
         }
-        Ok(variables)
+        variables
     }
 
-    fn locals(&self, out: &mut Diagnostics) -> Result<Vec<Body>, Diagnostics> {
-        let body = self.blocks("locals.hcl", &["locals"], out)?;
-        Ok(body.iter().flat_map(Body::blocks).map(|block| block.body.clone()).collect())
+    fn locals(&self, parsed: Option<Parsed>, out: &mut Diagnostics) -> Vec<Body> {
+        let body = parsed.map(|parsed| Self::blocks("locals.hcl", parsed, &["locals"], out));
+        body.into_iter().flat_map(into_blocks).map(|block| block.body).collect()
     }
 
-    fn jobs(&self, manifest: &Manifest, out: &mut Diagnostics) -> Result<Vec<JobFile>, Diagnostics> {
+    fn jobs(
+        &self,
+        manifest: &Manifest,
+        parsed: impl Iterator<Item = Option<Parsed>>,
+        out: &mut Diagnostics,
+    ) -> Vec<JobFile> {
         let mut jobs = Vec::new();
-        for entry in &manifest.jobs {
+        for (entry, parsed) in manifest.jobs.iter().zip(parsed) {
             let path = format!("{}{JOB_ENDING}", &*entry.name.value);
-            let Some(body) = self.blocks(&path, &["job", "locals"], out)? else {
+            let Some(parsed) = parsed else {
                 let finding = Diagnostic::error(
                     "no-job-file",
                     format!("the job's file {path} is missing"),
@@ -128,14 +136,19 @@ impl Loader<'_> {
                 out.push(finding.maybe_help(close.map(|close| format!("did you mean the file {close}?"))));
                 continue;
             };
-            let blocks: Vec<&BlockSyntax> = body.blocks().filter(|block| &*block.ty.value == "job").collect();
-            if let [job] = blocks.as_slice() {
-                label(job, &entry.name, out);
-                let locals = body.blocks().filter(|block| &*block.ty.value == "locals");
-                let locals = locals.map(|block| block.body.clone()).collect();
-                jobs.push(JobFile { name: entry.name.clone(), block: (*job).clone(), locals });
+            let body = Self::blocks(&path, parsed, &["job", "locals"], out);
+            let whole = body.span;
+            let (mut blocks, others): (Vec<_>, Vec<_>) =
+                into_blocks(body).partition(|block| &*block.ty.value == "job");
+            if blocks.len() == 1
+                && let Some(block) = blocks.pop()
+            {
+                label(&block, &entry.name, out);
+                let locals = others.into_iter().filter(|block| &*block.ty.value == "locals");
+                let locals = locals.map(|block| block.body).collect();
+                jobs.push(JobFile { name: entry.name.clone(), block, locals });
             } else if !out.has_errors() {
-                let at = blocks.get(1).map_or(body.span, |second| second.header);
+                let at = blocks.get(1).map_or(whole, |second| second.header);
                 out.push(Diagnostic::error(
                     "one-job",
                     format!("{path} holds one `job` block, here are {}", blocks.len()),
@@ -143,7 +156,7 @@ impl Loader<'_> {
                 ));
             }
         }
-        Ok(jobs)
+        jobs
     }
 
     fn job_files(&self) -> impl Iterator<Item = &str> {
@@ -180,6 +193,13 @@ impl Loader<'_> {
             );
         }
     }
+}
+
+fn into_blocks(body: Body) -> impl Iterator<Item = BlockSyntax> {
+    body.items.into_iter().filter_map(|item| match item {
+        Item::Block(block) => Some(block),
+        Item::Attribute(_) => None,
+    })
 }
 
 /// Whether a file's name ends so.

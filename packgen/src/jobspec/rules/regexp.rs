@@ -5,7 +5,8 @@ pub(super) fn wrong(pattern: &str) -> Option<String> {
     if let Some(problem) = repeated_twice(pattern) {
         return Some(problem);
     }
-    let error = regex::Regex::new(&translated(pattern)).err()?;
+    // It is only judged: to make it ready for use costs a hundred times as much.
+    let error = regex_syntax::Parser::new().parse(&translated(pattern)).err()?;
     let text = error.to_string();
     let last = text.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();
     Some(last.trim_start_matches("error: ").to_owned())

@@ -8,6 +8,7 @@ use crate::hcl::expand::{Expanded, Expander, nomad_free_form};
 use crate::hcl::syntax::BlockSyntax;
 use crate::jobspec::validate::{self, Dialect};
 use crate::jobspec::{json, patch, print};
+use crate::parallel;
 use crate::source::{Diagnostic, Diagnostics, Severity};
 use crate::tree::{Block, Tree};
 
@@ -92,24 +93,30 @@ pub(super) fn finish(base: &Base<'_>, jobs: &mut [RenderedJob], request: &Reques
     }
     patches(base, jobs, request, out);
     let options = validate::Options { dialect: Dialect::Pack, target: base.pack.manifest.nomad };
-    for job in jobs {
+    for job in &mut *jobs {
         job.tree.blocks.iter_mut().for_each(|block| base.instance.stamp(block));
-        let mut found = Diagnostics::new();
-        validate::structure(&job.tree, options, &mut found);
-        if job.text.is_ok() && !found.has_errors() {
-            validate::register(&job.tree, options, &mut found);
-        }
-        let sound = !found.has_errors() && job.text.is_ok();
-        out.extend(found);
-        origin::check(&job.tree, Severity::Error, out);
-        if !sound {
-            continue;
-        }
+    }
+    parallel::each(jobs.iter_mut().collect(), |job| checked(job, options))
+        .into_iter()
+        .for_each(|found| out.extend(found));
+}
+
+/// Checks a job, and prints it if it is sound.
+fn checked(job: &mut RenderedJob, options: validate::Options) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    validate::structure(&job.tree, options, &mut found);
+    if job.text.is_ok() && !found.has_errors() {
+        validate::register(&job.tree, options, &mut found);
+    }
+    let sound = !found.has_errors() && job.text.is_ok();
+    origin::check(&job.tree, Severity::Error, &mut found);
+    if sound {
         job.text = match job.tree.blocks.iter().find_map(first_unknown) {
             Some(why) => Err(why),
-            None => Ok(out.take(print::print(&job.tree)).unwrap_or_default()),
+            None => Ok(found.take(print::print(&job.tree)).unwrap_or_default()),
         };
     }
+    found
 }
 
 /// A patch names a job as the pack does, or by its id.
