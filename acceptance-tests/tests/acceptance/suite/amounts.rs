@@ -16,7 +16,7 @@ pub fn tests() -> Vec<Test> {
 fn two_hundred_resources_fifty_at_a_time(here: &Workspace) {
     here.config(
         "resource \"lab_file\" \"f\" {\ncount = 180\nname = \"f${count.index}\"\ncontent = \"x\"\n}\n\
-         resource \"lab_nap\" \"n\" {\ncount = 20\nname = \"n${count.index}\"\nmilliseconds = 2000\n}\n",
+         resource \"lab_nap\" \"n\" {\ncount = 20\nname = \"n${count.index}\"\nmilliseconds = 4000\n}\n",
     );
     here.run(&["apply", "-auto-approve", "-parallelism=50"]).ok().says("200 added");
     here.run(&["plan", "-detailed-exitcode", "-parallelism=50"]).ok();
