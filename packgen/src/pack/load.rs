@@ -40,7 +40,7 @@ pub(super) fn pack(
     let texts = paths.iter().map(|path| loader.file(path)).collect::<Result<Vec<_>, _>>()?;
     let mut bodies = parallel::each(texts, |text| text.map(|file| parse_body(&sources, file))).into_iter();
     let variables = loader.variables(bodies.next().flatten(), &mut out);
-    let locals = loader.locals(bodies.next().flatten(), &mut out);
+    let locals = Loader::locals(bodies.next().flatten(), &mut out);
     let jobs = loader.jobs(&manifest, bodies, &mut out);
     loader.leftovers(&manifest, &mut out);
     let pack = Pack { sources, folder, manifest, variables, locals, jobs };
@@ -112,7 +112,7 @@ impl Loader<'_> {
         variables
     }
 
-    fn locals(&self, parsed: Option<Parsed>, out: &mut Diagnostics) -> Vec<Body> {
+    fn locals(parsed: Option<Parsed>, out: &mut Diagnostics) -> Vec<Body> {
         let body = parsed.map(|parsed| Self::blocks("locals.hcl", parsed, &["locals"], out));
         body.into_iter().flat_map(into_blocks).map(|block| block.body).collect()
     }

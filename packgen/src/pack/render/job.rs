@@ -96,9 +96,9 @@ pub(super) fn finish(base: &Base<'_>, jobs: &mut [RenderedJob], request: &Reques
     for job in &mut *jobs {
         job.tree.blocks.iter_mut().for_each(|block| base.instance.stamp(block));
     }
-    parallel::each(jobs.iter_mut().collect(), |job| checked(job, options))
-        .into_iter()
-        .for_each(|found| out.extend(found));
+    for found in parallel::each(jobs.iter_mut().collect(), |job| checked(job, options)) {
+        out.extend(found);
+    }
 }
 
 /// Checks a job, and prints it if it is sound.
