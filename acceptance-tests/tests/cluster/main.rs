@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 #![expect(clippy::expect_used, reason = "what is not as expected fails the test")]
 
+mod folders;
 mod nocloud;
 
 use std::process::ExitCode;
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
         );
         return ExitCode::SUCCESS;
     };
-    let tests = nocloud::TESTS;
+    let tests = [nocloud::TESTS, folders::TESTS].concat();
     let trials =
         programs.iter().flat_map(|cli| tests.iter().map(|(name, test)| trial(cli, &provider, name, *test)));
     libtest_mimic::run(&arguments, trials.collect()).exit_code()

@@ -20,22 +20,40 @@ pub const TESTS: &[Named] = &[
 ];
 
 /// Three hosts, and what else is said.
-fn config(here: &Workspace, more: &str) {
+pub fn config(here: &Workspace, more: &str) {
     hosts(here, &[("one", 11), ("two", 12), ("three", 13)], more);
 }
 
-fn hosts(here: &Workspace, hosts: &[(&str, u8)], more: &str) {
-    let block = |(name, last): &(&str, u8)| {
-        format!("host {{\n name = \"{name}\"\n address = \"10.0.0.{last}\"\n }}\n")
-    };
-    let blocks: String = hosts.iter().map(block).collect();
+pub fn hosts(here: &Workspace, hosts: &[(&str, u8)], more: &str) {
+    let blocks = blocks(hosts);
     here.config(&format!(
         "resource \"lostops_cluster\" \"c\" {{\n name = \"lab\"\n pool \"all\" {{\n role = \"both\"\n {blocks} }}\n \
          nocloud {{\n output_dir = \"${{path.module}}/seeds\"\n }}\n {more}\n }}\n"
     ));
 }
 
-fn seed(here: &Workspace, name: &str) -> Vec<u8> {
+/// A cluster of one host by name, with this in its platform's block.
+pub fn cluster(here: &Workspace, name: &str, nocloud: &str, more: &str) {
+    here.config(&one(name, nocloud, more));
+}
+
+/// The text of such a cluster.
+pub fn one(name: &str, nocloud: &str, more: &str) -> String {
+    let blocks = blocks(&[("one", 11)]);
+    format!(
+        "resource \"lostops_cluster\" {name:?} {{\n name = {name:?}\n pool \"all\" {{\n role = \"both\"\n {blocks} }}\n \
+         nocloud {{\n {nocloud}\n }}\n {more}\n }}\n"
+    )
+}
+
+fn blocks(hosts: &[(&str, u8)]) -> String {
+    let block = |(name, last): &(&str, u8)| {
+        format!("host {{\n name = \"{name}\"\n address = \"10.0.0.{last}\"\n }}\n")
+    };
+    hosts.iter().map(block).collect()
+}
+
+pub fn seed(here: &Workspace, name: &str) -> Vec<u8> {
     fs::read(here.path("config/seeds").join(name)).unwrap_or_default()
 }
 
@@ -134,6 +152,16 @@ fn wrong(here: &Workspace) {
     here.run(&["validate"]).exits(1).says("A firewall rule names the pool `web`");
     hosts(here, &[("one", 11), ("one", 12), ("three", 13)], "");
     here.run(&["validate"]).exits(1).says("The host name `one` is there twice");
+    hosts(here, &[("one", 11), ("two", 11), ("three", 13)], "");
+    here.run(&["validate"]).exits(1).says("The hosts `one` and `two` have one address");
+    for (network, words) in [
+        ("prefix = 24\n gateway = \"fd00::1\"", "are of different families"),
+        ("prefix = 64\n gateway = \"10.0.0.1\"", "64 bits are more than the address 10.0.0.11 has"),
+    ] {
+        let network = format!("network {{\n {network}\n nameservers = [\"10.0.0.1\"]\n card = \"eth0\"\n }}");
+        cluster(here, "lab", &format!("output_dir = \"seeds\"\n {network}"), "");
+        here.run(&["validate"]).exits(1).says(words);
+    }
 }
 
 fn token(here: &Workspace) -> String {

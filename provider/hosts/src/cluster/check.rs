@@ -1,6 +1,7 @@
 //! What is wrong with what was asked, all of it at once, before anything is made.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use crate::fault::Fault;
 use crate::spec::{ClusterSpec, Introduction, Origin, Pool, PortRange, Release, Source, Volume};
@@ -107,6 +108,17 @@ fn servers(spec: &ClusterSpec, faults: &mut Faults) {
 fn addresses(spec: &ClusterSpec, faults: &mut Faults) {
     if spec.hosts().count() < 2 {
         return;
+    }
+    let mut seen = BTreeMap::new();
+    for (_, _, host) in spec.hosts() {
+        let Some(address) = host.peer_address() else { continue };
+        // One address has several spellings.
+        let address = address.parse().map_or(address, |address: IpAddr| address.to_string());
+        if let Some(first) = seen.insert(address.clone(), &host.name) {
+            let what = format!("The hosts `{first}` and `{}` have one address", host.name);
+            let cause = format!("the others would reach either of them at {address}");
+            fault(faults, what, &cause, "Give each host its own `address` or `private_address`");
+        }
     }
     for server in spec.servers().filter(|server| server.peer_address().is_none()) {
         let what = format!("Nobody would find the server `{}`", server.name);

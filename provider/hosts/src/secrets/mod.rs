@@ -6,5 +6,5 @@
 mod root;
 mod text;
 
-pub use root::{Broken, Issue, RootSecrets};
+pub use root::{Broken, Issue, RootSecrets, mark};
 pub use text::Secret;

@@ -22,6 +22,7 @@ const SALT: &[u8] = b"lostops root secrets, version 1";
 #[serde(deny_unknown_fields)]
 pub struct RootSecrets {
     version: u32,
+    cluster: String,
     master: Secret,
     ca_key: Secret,
     ca_cert: String,
@@ -59,7 +60,8 @@ impl RootSecrets {
         rand::fill(master.as_mut()).map_err(|_| Broken::Crypto("no random numbers".into()))?;
         let (ca_key, ca_cert) = pki::new_authority(cluster, now)?;
         let master = Secret::new(BASE64.encode(master.as_ref()));
-        Ok(Self { version: 1, master, ca_key, ca_cert, rotation: Rotation::default(), certs_issued: now })
+        let (cluster, rotation) = (cluster.to_owned(), Rotation::default());
+        Ok(Self { version: 1, cluster, master, ca_key, ca_cert, rotation, certs_issued: now })
     }
 
     /// As it is kept: JSON on one line.
@@ -81,6 +83,11 @@ impl RootSecrets {
         root.master()?;
         pki::Authority::open(&root)?;
         Ok(root)
+    }
+
+    /// Whose they are.
+    pub fn cluster(&self) -> &str {
+        &self.cluster
     }
 
     /// Sets the numbers. Certificates of another number than before count as issued now.
@@ -152,6 +159,13 @@ impl fmt::Debug for RootSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RootSecrets").field("rotation", &self.rotation).finish_non_exhaustive()
     }
+}
+
+/// A mark that nobody else makes. Not a secret.
+pub fn mark() -> Result<String, Broken> {
+    let mut bytes = [0_u8; 16];
+    rand::fill(&mut bytes).map_err(|_| Broken::Crypto("no random numbers".into()))?;
+    Ok(uuid(&bytes).expose().to_owned())
 }
 
 /// What every format has.

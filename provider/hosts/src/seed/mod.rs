@@ -193,6 +193,16 @@ impl Seed {
     }
 }
 
+/// Writes a file for its owner alone, whole or not at all, and returns when it is on the disk: for what cannot be made again.
+pub fn keep(path: &Path, content: &[u8]) -> Result<(), SeedError> {
+    let failed = |source| SeedError::File { path: path.display().to_string(), source };
+    if write(path, content)? {
+        let synced = |path: &Path| std::fs::File::open(path).and_then(|file| file.sync_all());
+        synced(path).and_then(|()| synced(folder(path))).map_err(failed)?;
+    }
+    Ok(())
+}
+
 /// Writes an image for its owner alone, whole or not at all. Whether that changed anything is the answer.
 pub fn write(path: &Path, image: &[u8]) -> Result<bool, SeedError> {
     let failed = |source| SeedError::File { path: path.display().to_string(), source };
@@ -201,9 +211,12 @@ pub fn write(path: &Path, image: &[u8]) -> Result<bool, SeedError> {
         std::fs::set_permissions(path, private).map_err(failed)?;
         return Ok(false);
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().permissions(private).tempfile_in(folder).map_err(failed)?;
+    let mut file = tempfile::Builder::new().permissions(private).tempfile_in(folder(path)).map_err(failed)?;
     file.write_all(image).map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(true)
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -61,6 +61,9 @@ pub struct Route {
     pub to: String,
     /// Through whom.
     pub via: IpAddr,
+    /// Set if the router is reached although it is in none of the interface's networks.
+    #[serde(rename = "on-link", skip_serializing_if = "Option::is_none")]
+    pub on_link: Option<bool>,
 }
 
 /// Who resolves names.

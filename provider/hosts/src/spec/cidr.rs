@@ -15,6 +15,11 @@ pub struct Cidr {
 }
 
 impl Cidr {
+    /// The network of that size around an address; none if addresses are not that long.
+    pub fn around(address: IpAddr, bits: u8) -> Option<Self> {
+        (bits <= Self::from(address).bits).then(|| Self { address: masked(address, bits), bits })
+    }
+
     /// The network's first address.
     pub fn address(self) -> IpAddr {
         self.address

@@ -14,7 +14,7 @@ pub fn whole() -> Seed {
         matches: Some(Match { macaddress: "52:54:00:00:00:01".into() }),
         set_name: Some("eth0".into()),
         addresses: vec!["10.0.0.5/24".into()],
-        routes: vec![Route { to: "0.0.0.0/0".into(), via: "10.0.0.1".parse().unwrap() }],
+        routes: vec![Route { to: "0.0.0.0/0".into(), via: "10.0.0.1".parse().unwrap(), on_link: None }],
         nameservers: Some(Nameservers {
             addresses: vec!["10.0.0.1".parse().unwrap()],
             search: vec!["example".into()],

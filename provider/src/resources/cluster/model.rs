@@ -60,7 +60,8 @@ pub struct Cluster {
     /// Whether a plan that destroys the cluster is refused. It is read from the state: lift it in an apply of its own.
     #[attr(default = false)]
     pub deletion_protection: bool,
-    /// What a plan will do to which host, in order.
+    /// What a plan does to which host, in order; afterwards what the last one did.
+    #[attr(held)]
     pub steps: Computed<Vec<String>>,
     /// Whether everything is as planned. If not, the next apply finishes it.
     pub complete: Computed<bool>,
@@ -93,7 +94,7 @@ pub struct Pool {
     pub node_pool: Option<String>,
     /// Nomad's node class.
     pub node_class: Option<String>,
-    /// Datacenter, if not the cluster's.
+    /// Datacenter of Nomad's clients in this pool, if not the cluster's. Consul has the cluster's everywhere.
     #[attr(check = check::dns_label)]
     pub datacenter: Option<String>,
     /// Metadata that jobs can ask for.
@@ -149,8 +150,8 @@ pub struct Volume {
 #[derive(Block, Clone)]
 pub struct NoCloud {
     /// Folder for the seeds and the cluster's root secrets. Everything in it is for its owner alone, since seeds carry
-    /// keys.
-    #[attr(force_new)]
+    /// keys. Another one is moved to.
+    #[attr(check = words::folder, same = words::same_folder)]
     pub output_dir: String,
     /// The network of hosts without DHCP.
     #[block]
@@ -158,10 +159,10 @@ pub struct NoCloud {
 }
 
 /// The network of hosts without DHCP. Each gets its `private_address`, or else its `address`.
-#[derive(Block, Clone)]
+#[derive(Block, Clone, PartialEq, Eq)]
 pub struct Network {
     /// How many leading bits of an address are the network's, such as 24.
-    #[attr(check = check::between(1, 127))]
+    #[attr(check = check::between(1, 128))]
     pub prefix: i64,
     /// The router.
     #[attr(check = words::address)]
@@ -246,7 +247,7 @@ pub struct Security {
     pub firewall: bool,
 }
 
-/// Raise a number to have those secrets made anew.
+/// Raise a number to have those secrets made anew. None can be lowered: what was replaced would count again.
 #[derive(Block, Clone)]
 pub struct Rotate {
     /// Certificates.
@@ -269,6 +270,9 @@ pub struct Binaries {
     /// Consul's archive, by architecture.
     #[block]
     pub consul: BTreeMap<String, Pinned>,
+    /// The archive of the CNI plugins, by architecture. Hosts that run jobs need them.
+    #[block]
+    pub cni: BTreeMap<String, Pinned>,
 }
 
 /// An archive, known by its checksum.

@@ -27,6 +27,21 @@ pub(super) fn find(folder: &Path) -> Result<Option<RootSecrets>, Diagnostic> {
     }
 }
 
+/// The root secrets that are there, if they are this cluster's.
+pub(super) fn adopt(folder: &Path, cluster: &str) -> Result<Option<RootSecrets>, Diagnostic> {
+    let Some(root) = find(folder)? else { return Ok(None) };
+    if root.cluster() == cluster {
+        return Ok(Some(root));
+    }
+    let detail = format!(
+        "{} holds the root secrets of cluster {}. Two clusters cannot have one folder: choose another output_dir for {cluster}.",
+        file(folder).display(),
+        root.cluster()
+    );
+    Err(Diagnostic::error(format!("{} belongs to another cluster", folder.display()), detail)
+        .attribute("nocloud.output_dir"))
+}
+
 /// New root secrets, or those that are there, with these numbers; they are on the disk when this returns.
 pub(super) fn keep(
     folder: &Path,
@@ -39,11 +54,30 @@ pub(super) fn keep(
         Diagnostic::error("The root secrets cannot be made", error.to_string())
     };
     let mut root = found.map_or_else(|| RootSecrets::generate(cluster, now), Ok).map_err(made)?;
+    if let Some(problem) = lowered(root.rotation(), rotation) {
+        return Err(problem);
+    }
     root.rotate(rotation, now);
-    let path = file(folder);
-    hosts::seed::write(&path, root.to_text().expose().as_bytes())
+    hosts::seed::keep(&file(folder), root.to_text().expose().as_bytes())
         .map_err(|error| Diagnostic::error("The root secrets cannot be kept", error.to_string()))?;
     Ok(root)
+}
+
+/// What is wrong with these numbers after those: a lower one would make secrets count again that were replaced.
+pub(super) fn lowered(before: Rotation, after: Rotation) -> Option<Diagnostic> {
+    let numbers = [
+        ("certs", before.certs, after.certs),
+        ("gossip", before.gossip, after.gossip),
+        ("tokens", before.tokens, after.tokens),
+    ];
+    let (name, before, after) = numbers.into_iter().find(|(_, before, after)| after < before)?;
+    let detail = format!(
+        "It was {before} and would be {after}: secrets that were replaced, perhaps because somebody had seen them, would count again. Write {before}, or more to have them made anew."
+    );
+    Some(
+        Diagnostic::error(format!("rotate.{name} cannot be lowered"), detail)
+            .attribute(&format!("rotate.{name}")),
+    )
 }
 
 fn now() -> i64 {

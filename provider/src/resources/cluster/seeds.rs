@@ -4,23 +4,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::net::IpAddr;
+use std::path::Path;
 
 use hosts::cluster::blueprints;
 use hosts::secrets::RootSecrets;
 use hosts::seed::{self, Carrier, Ethernet, Nameservers, Network, Route, User};
-use hosts::spec::{ClusterSpec, Host, Pool};
+use hosts::spec::{Cidr, ClusterSpec, Host, Pool};
 use hosts::way::Task;
 use hosts::{Fault, converge};
 use kit::{Diagnostic, Failure, Result};
 
+use super::folder::{Folder, VERSION};
 use super::model::{Cluster, Member, NoCloud, Seed, Ssh};
-use super::{root, spec};
+use super::spec;
 
 /// What was made, or would be.
 pub(super) struct Seeds {
-    /// Each file and what is in it.
-    pub(super) files: BTreeMap<PathBuf, Vec<u8>>,
+    /// Each file of the folder and what is in it.
+    files: BTreeMap<String, Vec<u8>>,
     /// For the state: the hosts.
     pub(super) hosts: BTreeMap<String, Member>,
 }
@@ -33,12 +35,12 @@ pub(super) fn of(cluster: &Cluster, nocloud: &NoCloud, root: &RootSecrets) -> Re
     for (print, (pool, what, host)) in prints.iter().zip(wanted.hosts()) {
         let script = converge::script(print).map_err(|fault| faults(&[fault]))?;
         let seed = first_boot(cluster, nocloud, host, &script)?;
-        let (iso, user_data) = paths(nocloud, &host.name);
+        let [iso, user_data] = names(&host.name);
         let failed = |error: seed::SeedError| {
             Diagnostic::error(format!("The seed of {} cannot be made", host.name), error.to_string())
         };
-        seeds.files.insert(iso.clone(), seed.image().map_err(failed)?);
-        seeds.files.insert(user_data.clone(), seed.user_data(Carrier::NoCloud).map_err(failed)?.into_bytes());
+        seeds.files.insert(iso, seed.image().map_err(failed)?);
+        seeds.files.insert(user_data, seed.user_data(Carrier::NoCloud).map_err(failed)?.into_bytes());
         seeds.hosts.insert(host.name.clone(), member(&wanted, pool, what, host, script.hash));
     }
     Ok(seeds)
@@ -47,73 +49,55 @@ pub(super) fn of(cluster: &Cluster, nocloud: &NoCloud, root: &RootSecrets) -> Re
 /// Where each host's seed is, for the state.
 pub(super) fn places(nocloud: &NoCloud, hosts: &BTreeSet<String>) -> BTreeMap<String, Seed> {
     let place = |host: &String| {
-        let (iso, user_data) = paths(nocloud, host);
-        Seed { iso: iso.display().to_string(), user_data: user_data.display().to_string() }
+        let path = |name: &String| Path::new(&nocloud.output_dir).join(name).display().to_string();
+        let [iso, user_data] = &names(host);
+        Seed { iso: path(iso), user_data: path(user_data) }
     };
     hosts.iter().map(|host| (host.clone(), place(host))).collect()
 }
 
 /// Writes what is not there yet.
-pub(super) fn write(seeds: &Seeds) -> Result<()> {
-    for (path, content) in &seeds.files {
-        seed::write(path, content)
+pub(super) fn write(folder: &Folder, seeds: &Seeds) -> Result<()> {
+    for (name, content) in &seeds.files {
+        seed::write(&folder.path().join(name), content)
             .map_err(|error| Diagnostic::error("A seed cannot be written", error.to_string()))?;
     }
     Ok(())
 }
 
 /// What is not there as it should be, a line each.
-pub(super) fn drift(seeds: &Seeds) -> Vec<String> {
-    let line = |(path, content): (&PathBuf, &Vec<u8>)| match fs::read(path) {
-        Ok(there) if there == *content => None,
-        Ok(_) => Some(format!("{}: as made → changed", path.display())),
-        Err(_) => Some(format!("{}: made → missing", path.display())),
+pub(super) fn drift(folder: &Folder, seeds: &Seeds) -> Vec<String> {
+    let line = |(name, content): (&String, &Vec<u8>)| {
+        let path = folder.path().join(name);
+        let changed = match (fs::read(&path), folder.made_by_another()) {
+            (Ok(there), _) if there == *content => return None,
+            (Ok(_), Some(other)) => format!("as lostops {other} made it → as lostops {VERSION} makes it"),
+            (Ok(_), None) => "as made → changed".to_owned(),
+            (Err(error), _) if error.kind() == ErrorKind::NotFound => "made → missing".to_owned(),
+            (Err(error), _) => format!("made → cannot be read ({error})"),
+        };
+        Some(format!("{}: {changed}", path.display()))
     };
     seeds.files.iter().filter_map(line).collect()
 }
 
-/// The folder for its owner alone.
-pub(super) fn folder(nocloud: &NoCloud) -> Result<PathBuf> {
-    use std::os::unix::fs::DirBuilderExt;
-    let path = PathBuf::from(&nocloud.output_dir);
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&path);
-    made.map_err(|error| {
-        let detail = format!("output_dir: {error}. Choose a folder that you may write to.");
-        Diagnostic::error(format!("{} cannot be made", path.display()), detail)
-            .attribute("nocloud.output_dir")
-    })?;
-    Ok(path)
+/// What is wrong with the network that hosts are given.
+pub(super) fn check(cluster: &Cluster, spec: &ClusterSpec) -> Vec<Diagnostic> {
+    let network = cluster.nocloud.as_ref().and_then(|nocloud| nocloud.network.as_ref());
+    let Some(written) = network else { return Vec::new() };
+    spec.hosts()
+        .filter_map(|(_, _, host)| network_of(written, host).err())
+        .flat_map(|found| found.0)
+        .collect()
 }
 
-/// Removes the seeds of these hosts.
-pub(super) fn remove<'a>(places: impl IntoIterator<Item = &'a Seed>) -> Result<()> {
-    places
-        .into_iter()
-        .flat_map(|seed| [&seed.iso, &seed.user_data])
-        .try_for_each(|path| forget(Path::new(path)))
+/// The names of all seeds of these hosts.
+pub(super) fn files(hosts: &BTreeSet<String>) -> BTreeSet<String> {
+    hosts.iter().flat_map(|host| names(host)).collect()
 }
 
-/// Removes what else was made: the root secrets, and the folder if nothing of somebody else's is in it.
-pub(super) fn clear(nocloud: &NoCloud) -> Result<()> {
-    let folder = Path::new(&nocloud.output_dir);
-    forget(&root::file(folder))?;
-    // A folder that is not empty holds something of its owner's, and stays.
-    let _ = fs::remove_dir(folder);
-    Ok(())
-}
-
-fn forget(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(Diagnostic::error(format!("{} cannot be removed", path.display()), error.to_string()).into())
-        }
-        _ => Ok(()),
-    }
-}
-
-fn paths(nocloud: &NoCloud, host: &str) -> (PathBuf, PathBuf) {
-    let folder = Path::new(&nocloud.output_dir);
-    (folder.join(format!("{host}.iso")), folder.join(format!("{host}.user-data")))
+fn names(host: &str) -> [String; 2] {
+    [format!("{host}.iso"), format!("{host}.user-data")]
 }
 
 fn first_boot(
@@ -131,18 +115,41 @@ fn first_boot(
         hostname: host.name.clone(),
         users: cluster.ssh.iter().map(operator).collect(),
         ssh_keys: None,
-        network: nocloud.network.as_ref().map(|written| network(written, host)).transpose()?,
+        network: nocloud.network.as_ref().map(|written| network_of(written, host)).transpose()?,
         task: Some(Task::new(script.text.expose())),
     })
 }
 
-fn network(written: &super::model::Network, host: &Host) -> Result<Network> {
+fn network_of(written: &super::model::Network, host: &Host) -> Result<Network> {
+    let gateway: IpAddr = spec::parsed(&written.gateway, &kit::Path::of("nocloud.network.gateway"))?;
+    let unfit = |why: String| {
+        Diagnostic::error(format!("The network of `{}` cannot be set up", host.name), why)
+            .attribute("nocloud.network")
+    };
     let address = host.peer_address().unwrap_or_default();
-    let gateway = spec::parsed(&written.gateway, &kit::Path::of("nocloud.network.gateway"))?;
-    let all = if written.gateway.contains(':') { "::/0" } else { "0.0.0.0/0" };
+    let Ok(address) = address.parse::<IpAddr>() else {
+        let why = format!("`{address}` is no address in numbers. Give the host a `private_address`.");
+        return Err(unfit(why).into());
+    };
+    if address.is_ipv4() != gateway.is_ipv4() {
+        let why = format!(
+            "Its address {address} and the gateway {gateway} are of different families. Use two of one family."
+        );
+        return Err(unfit(why).into());
+    }
+    let Some(around) = u8::try_from(written.prefix).ok().and_then(|bits| Cidr::around(address, bits)) else {
+        let why = format!("{} bits are more than the address {address} has. Lower `prefix`.", written.prefix);
+        return Err(unfit(why).into());
+    };
+    let route = Route {
+        to: if gateway.is_ipv6() { "::/0" } else { "0.0.0.0/0" }.into(),
+        via: gateway,
+        // A host with a network of its own reaches its router all the same.
+        on_link: (!around.contains(gateway)).then_some(true),
+    };
     let card = Ethernet {
         addresses: vec![format!("{address}/{}", written.prefix)],
-        routes: vec![Route { to: all.into(), via: gateway }],
+        routes: vec![route],
         nameservers: Some(Nameservers {
             addresses: spec::all(Some(&written.nameservers), "nocloud.network.nameservers")?,
             search: Vec::new(),

@@ -36,7 +36,8 @@ pub(super) fn of(cluster: &Cluster) -> Result<ClusterSpec, Diagnostic> {
             .pool
             .values()
             .any(|pool| pool.role != "server")
-            .then_some(Release { version: CNI, source: Source::Official }),
+            .then(|| release("binaries.cni", None, CNI, binaries.map(|b| &b.cni)))
+            .transpose()?,
         time_servers: cluster.time_servers.clone().unwrap_or_default(),
     })
 }

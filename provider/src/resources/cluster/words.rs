@@ -1,6 +1,7 @@
 //! What single values of a cluster's configuration must satisfy.
 
 use std::net::IpAddr;
+use std::path::{Component, Path};
 
 use hosts::spec::{Cidr, PortRange, Version};
 use kit::check::Verdict;
@@ -43,4 +44,21 @@ pub(super) fn sha256(text: &str) -> Verdict {
     } else {
         Err(format!("expected 64 hexadecimal digits, got {} characters", text.chars().count()))
     }
+}
+
+/// A folder's path.
+pub(super) fn folder(text: &str) -> Verdict {
+    if text.trim().is_empty() {
+        return Err("expected the path of a folder, got an empty text: write \"${path.module}/seeds\"".into());
+    }
+    Ok(())
+}
+
+/// Whether two texts are the same path: `./seeds/` is `seeds`.
+pub(super) fn same_folder(one: &str, other: &str) -> bool {
+    let parts = |text: &str| {
+        let parts = Path::new(text).components().filter(|part| *part != Component::CurDir);
+        parts.map(|part| part.as_os_str().to_owned()).collect::<Vec<_>>()
+    };
+    parts(one) == parts(other)
 }
