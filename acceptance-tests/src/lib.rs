@@ -23,6 +23,7 @@ mod program;
 mod provider;
 mod report;
 mod state;
+mod subject;
 mod workspace;
 
 pub use cli::{Cli, Needs};
@@ -34,4 +35,5 @@ pub use program::{find, required};
 pub use provider::{Provider, built};
 pub use report::{Message, Report};
 pub use state::State;
+pub use subject::subjects;
 pub use workspace::Workspace;

@@ -129,6 +129,23 @@ pub fn wait_until(limit: Duration, mut so: impl FnMut() -> bool) -> bool {
     true
 }
 
+/// Ends every process that has this folder in its command line or its environment: what an agent left running that ended
+/// in haste. The folder is a test's own, so that nobody else's process names it.
+pub fn end_all_of(folder: &Path) {
+    let name = folder.display().to_string();
+    let own = std::process::id();
+    let numbers = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    for number in numbers.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()) {
+        let says = |file: &str| {
+            let bytes = std::fs::read(format!("/proc/{number}/{file}")).unwrap_or_default();
+            String::from_utf8_lossy(&bytes).contains(&name)
+        };
+        if number != own && (says("cmdline") || says("environ")) {
+            let _ = kill_process(pid(number), Signal::KILL);
+        }
+    }
+}
+
 /// The processes that run the program at this path.
 pub fn running(program: &Path) -> Vec<String> {
     let output = Command::new("ps").args(["-A", "-o", "pid=,args="]).output().expect("ps can be run");

@@ -10,7 +10,7 @@ use rustix::process::{Signal, kill_process};
 use tempfile::TempDir;
 
 use super::asking::ask;
-use crate::process::{pid, wait_until};
+use crate::process::{end_all_of, pid, wait_until};
 
 /// A running agent.
 #[derive(Debug)]
@@ -68,12 +68,13 @@ impl Drop for Agent {
             let _ = self.child.kill();
             let _ = self.child.wait();
         }
+        end_all_of(self.folder.path());
         unmount(self.folder.path());
     }
 }
 
 /// An agent that ends in haste leaves its tasks' secret folders mounted: they would outlive the folder.
-fn unmount(folder: &Path) {
+pub(super) fn unmount(folder: &Path) {
     let mounts = fs::read_to_string("/proc/mounts").unwrap_or_default();
     let within = |line: &str| {
         let place = PathBuf::from(line.split(' ').nth(1)?);
@@ -85,7 +86,7 @@ fn unmount(folder: &Path) {
 }
 
 /// Ports that are free now.
-fn ports() -> [u16; 3] {
+pub(super) fn ports() -> [u16; 3] {
     let held = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
     held.map(|listener| listener.local_addr().expect("it has an address").port())
 }

@@ -2,6 +2,7 @@
 
 mod agent;
 mod asking;
+mod trio;
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -10,6 +11,7 @@ use serde_json::Value;
 
 pub use self::agent::Agent;
 pub use self::asking::{Answer, ask};
+pub use self::trio::{Trio, can_be_here};
 use crate::fake::Fake;
 use crate::process::wait_until;
 use crate::program::{find, required};

@@ -1,6 +1,5 @@
 //! `lostops_cluster` through Terraform, with the provider that we ship.
 #![cfg(unix)]
-#![expect(clippy::print_stderr, reason = "a skipped test says so")]
 #![expect(clippy::expect_used, reason = "what is not as expected fails the test")]
 
 mod folders;
@@ -8,7 +7,7 @@ mod nocloud;
 
 use std::process::ExitCode;
 
-use acceptance_tests::{Cli, Provider, Workspace, required};
+use acceptance_tests::{Cli, Provider, Workspace, subjects};
 use libtest_mimic::{Arguments, Trial};
 
 /// A test with its name.
@@ -16,18 +15,7 @@ type Named = (&'static str, fn(&Workspace));
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let programs = Cli::all();
-    if programs.is_empty() {
-        assert!(!required("terraform"), "terraform not found");
-        eprintln!("skipped: terraform not found");
-    }
-    let Some(provider) = Provider::lostops() else {
-        assert!(!required("lostops"), "terraform-provider-lostops is not built");
-        eprintln!(
-            "skipped: terraform-provider-lostops not found (`cargo build --workspace --bins` makes it)"
-        );
-        return ExitCode::SUCCESS;
-    };
+    let (programs, Some(provider)) = subjects(arguments.list) else { return ExitCode::SUCCESS };
     let tests = [nocloud::TESTS, folders::TESTS].concat();
     let trials =
         programs.iter().flat_map(|cli| tests.iter().map(|(name, test)| trial(cli, &provider, name, *test)));

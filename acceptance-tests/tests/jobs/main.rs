@@ -1,20 +1,20 @@
 //! Jobs in Terraform, from outside: the provider that we ship under the real Terraform, on a fake Nomad always and on a
 //! real one where it is found. Each test's name says which.
 #![cfg(unix)]
-#![expect(clippy::print_stderr, reason = "a skipped test says so")]
 #![expect(clippy::expect_used, reason = "what is not as expected fails the test")]
 
 mod compare;
 mod kills;
 mod peer;
+mod trio;
 mod writers;
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use acceptance_tests::case::Case;
-use acceptance_tests::cluster::Cluster;
-use acceptance_tests::{Cli, Provider, Workspace, required};
+use acceptance_tests::cluster::{Cluster, can_be_here};
+use acceptance_tests::{Cli, Provider, Workspace, subjects};
 use libtest_mimic::{Arguments, Trial};
 
 /// A test that needs a folder with a cluster.
@@ -42,17 +42,21 @@ fn main() -> ExitCode {
             Ok(())
         }));
     }
-    let programs = Cli::all();
-    if programs.is_empty() && !quiet {
-        eprintln!("skipped: terraform not found");
-    }
-    let Some(provider) = Provider::lostops() else {
-        assert!(!required("lostops"), "terraform-provider-lostops is not built");
-        eprintln!(
-            "skipped: terraform-provider-lostops not found (`cargo build --workspace --bins` makes it)"
-        );
+    let (programs, Some(provider)) = subjects(quiet) else {
         return libtest_mimic::run(&arguments, trials).exit_code();
     };
+    if real && can_be_here() {
+        for cli in &programs {
+            let (cli, provider) = (cli.clone(), provider.clone());
+            trials.push(Trial::test(
+                format!("{}::real::a_cluster_of_three_loses_its_leader", cli.name),
+                move || {
+                    trio::a_cluster_of_three_loses_its_leader(&cli, &provider);
+                    Ok(())
+                },
+            ));
+        }
+    }
     let provider = provider.on_nomad();
     for cli in &programs {
         for kind in ["fake", "real"] {

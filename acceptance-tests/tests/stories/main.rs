@@ -1,14 +1,13 @@
 //! The examples, word for word, with the provider that we ship: stories are applied and found settled, what the
 //! documentation shows is planned.
 #![cfg(unix)]
-#![expect(clippy::print_stderr, reason = "a skipped test says so")]
 #![expect(clippy::expect_used, reason = "what is not as expected fails the test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use acceptance_tests::{Cli, Provider, Workspace, required};
+use acceptance_tests::{Cli, Provider, Workspace, subjects};
 use libtest_mimic::{Arguments, Trial};
 
 /// What the documentation shows, by kind. Everything else in `examples/` is a story.
@@ -16,18 +15,7 @@ const SHOWN: [&str; 5] = ["data-sources", "ephemeral-resources", "functions", "p
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let programs = Cli::all();
-    if programs.is_empty() {
-        assert!(!required("terraform"), "terraform not found");
-        eprintln!("skipped: terraform not found");
-    }
-    let provider = Provider::lostops();
-    if provider.is_none() {
-        assert!(!required("lostops"), "terraform-provider-lostops is not built");
-        eprintln!(
-            "skipped: terraform-provider-lostops not found (`cargo build --workspace --bins` makes it)"
-        );
-    }
+    let (programs, provider) = subjects(arguments.list);
     let mut trials = Vec::new();
     for (cli, provider) in
         programs.iter().flat_map(|cli| provider.iter().map(move |provider| (cli, provider)))
