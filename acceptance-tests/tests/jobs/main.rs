@@ -1,9 +1,11 @@
 //! Jobs in Terraform, from outside: the provider that we ship under the real Terraform, on a fake Nomad always and on a
 //! real one where it is found. Each test's name says which.
 #![cfg(unix)]
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
 #![expect(clippy::expect_used, reason = "what is not as expected fails the test")]
 
 mod compare;
+mod docker;
 mod kills;
 mod peer;
 mod trio;
@@ -30,6 +32,19 @@ const TESTS: &[(&str, Test)] = &[
     ("secrets_are_nowhere", writers::secrets_are_nowhere),
 ];
 
+/// A story that makes a cluster of its own.
+type Story = fn(&Cli, &Provider);
+
+/// Each with what it needs besides Nomad.
+const STORIES: &[(&str, Story, fn() -> bool)] = &[
+    ("a_cluster_of_three_loses_its_leader", trio::a_cluster_of_three_loses_its_leader, can_be_here),
+    (
+        "an_image_that_cannot_be_pulled_is_gone_back_from",
+        docker::an_image_that_cannot_be_pulled_is_gone_back_from,
+        docker::can_be_here,
+    ),
+];
+
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = arguments.test_threads.or(Some(4));
@@ -45,16 +60,19 @@ fn main() -> ExitCode {
     let (programs, Some(provider)) = subjects(quiet) else {
         return libtest_mimic::run(&arguments, trials).exit_code();
     };
-    if real && can_be_here() {
+    for (name, story, possible) in STORIES {
+        if !real || !possible() {
+            if real && !quiet {
+                eprintln!("skipped: {name}: what it needs was not found");
+            }
+            continue;
+        }
         for cli in &programs {
             let (cli, provider) = (cli.clone(), provider.clone());
-            trials.push(Trial::test(
-                format!("{}::real::a_cluster_of_three_loses_its_leader", cli.name),
-                move || {
-                    trio::a_cluster_of_three_loses_its_leader(&cli, &provider);
-                    Ok(())
-                },
-            ));
+            trials.push(Trial::test(format!("{}::real::{name}", cli.name), move || {
+                story(&cli, &provider);
+                Ok(())
+            }));
         }
     }
     let provider = provider.on_nomad();
