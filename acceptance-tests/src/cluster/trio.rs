@@ -56,7 +56,7 @@ impl Trio {
         let led = wait_until(PATIENCE, || match trio.nomad("acl bootstrap -json") {
             Ok(text) => {
                 let made: Value = serde_json::from_str(&text).unwrap_or_default();
-                trio.token = made["SecretID"].as_str().unwrap_or_default().to_owned();
+                trio.token = made["SecretID"].as_str().map(str::to_owned).unwrap_or_default();
                 true
             }
             Err(error) => {

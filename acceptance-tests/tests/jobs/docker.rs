@@ -46,8 +46,8 @@ pub fn an_image_that_cannot_be_pulled_is_gone_back_from(cli: &Cli, provider: &Pr
     let outcome = here.run(&["apply", "-auto-approve"]);
     outcome.exits(1).says(IMAGE).says("Failed to pull");
     let held = || ask(&nomad.address, "", "GET", "/v1/job/shop", &Value::Null).json();
-    let drives = |driver: &str| held()["TaskGroups"][0]["Tasks"][0]["Driver"] == driver;
-    assert!(drives("raw_exec"), "it was not gone back from: {outcome}");
+    let runs_with = |name: &str| held()["TaskGroups"][0]["Tasks"][0]["Driver"] == name;
+    assert!(runs_with("raw_exec"), "it was not gone back from: {outcome}");
     here.config(&(block + &resource("it", &good)));
     here.apply();
     here.nothing_to_do();

@@ -35,8 +35,10 @@ const TESTS: &[(&str, Test)] = &[
 /// A story that makes a cluster of its own.
 type Story = fn(&Cli, &Provider);
 
-/// Each with what it needs besides Nomad.
-const STORIES: &[(&str, Story, fn() -> bool)] = &[
+/// Whether what it needs besides Nomad is here.
+type Possible = fn() -> bool;
+
+const STORIES: &[(&str, Story, Possible)] = &[
     ("a_cluster_of_three_loses_its_leader", trio::a_cluster_of_three_loses_its_leader, can_be_here),
     (
         "an_image_that_cannot_be_pulled_is_gone_back_from",
