@@ -80,6 +80,14 @@ fn exported_files_are_the_jobs_that_the_pack_renders() {
         "--var",
         "instances=3"
     ]));
+    let greeting = "greeting=Good day, ${env} \"friends\"";
+    fixture.run(&["render", "./hello", "--name", "second", "--var", greeting, "-o", "ours"]);
+    fixture.run(&["render", "out/second.nomad.hcl", "--var", greeting, "-o", "theirs"]);
+    let same = fixture.run(&["diff", "ours/second.nomad.hcl", "theirs/second.nomad.hcl"]);
+    assert_eq!(same, "status 0\n", "variables in template files stay variables");
+    assert!(
+        std::fs::read_to_string(fixture.path().join("ours/second.nomad.hcl")).unwrap().contains("Good day")
+    );
     for pack in ["static_site", "observability_stack"] {
         let shown = fixture.run(&["export", "hcl2", pack, "-o", pack]);
         assert!(shown.starts_with("status 0\n"), "{shown}");

@@ -7,6 +7,7 @@
 
 mod expression;
 mod hcl2;
+mod inline;
 mod nomad_pack;
 mod rewrite;
 mod validation;

@@ -7,7 +7,7 @@ use crate::hcl::syntax::{Body, Call, Expr, ExprKind, Item, ObjectKey, Step};
 use crate::source::{Diagnostic, Diagnostics, SourceMap, Span};
 
 use super::super::Pack;
-use super::value;
+use super::{inline, value};
 
 /// Functions whose result is put in their place.
 const FROZEN: [&str; 5] = ["template", "templatefile", "file", "filebase64", "fileset"];
@@ -93,7 +93,10 @@ impl<'r> Rewriter<'r> {
         let mut calls = Vec::new();
         calls_in(expr, &mut calls);
         for (call, span) in calls {
-            edits.extend(self.frozen(call, span));
+            edits.extend(match call.args.as_slice() {
+                [path, values] if is_inlined(call, path, values) => self.inlined(path, values, span),
+                _ => self.frozen(call, span),
+            });
         }
         let name = value::text(&self.name);
         expr.names(&mut |path, span| match (&*path.root.value, path.steps.first()) {
@@ -101,6 +104,12 @@ impl<'r> Rewriter<'r> {
             ("var", Some(Step::Attr(step))) if &*step.value == "name" => edits.push((span, name.clone())),
             _ => {}
         });
+    }
+
+    /// A template file whose values go on to be variables.
+    fn inlined(&mut self, path: &Expr, values: &Expr, span: Span) -> Option<(Span, String)> {
+        let after = inline::after(self.pack, self.env, path, span, self.out)?;
+        Some((span, format!("{}{}{after}", inline::BEFORE, self.expr(values))))
     }
 
     fn frozen(&mut self, call: &Call, span: Span) -> Option<(Span, String)> {
@@ -130,6 +139,17 @@ impl<'r> Rewriter<'r> {
         }
         Some((span, value::text(&made)))
     }
+}
+
+/// Whether the text of a call depends on nothing but values that the exported file has too: then the template is
+/// what stays, and not what it makes now.
+fn is_inlined(call: &Call, path: &Expr, values: &Expr) -> bool {
+    let has_names = |expr: &Expr| {
+        let mut found = false;
+        expr.names(&mut |_, _| found = true);
+        found
+    };
+    &*call.name.value == "templatefile" && !has_names(path) && has_names(values)
 }
 
 /// A span's source text with some of it replaced; of replacements inside each other the outer one counts.

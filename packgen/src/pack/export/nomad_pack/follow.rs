@@ -4,18 +4,15 @@
 use std::collections::BTreeSet;
 
 use crate::hcl::eval::Env;
-use crate::hcl::syntax::{Body, Call, Expr, ExprKind, Item, Step, parse_template};
+use crate::hcl::syntax::{Body, Call, Expr, ExprKind, Item, Step};
 use crate::jobspec::grammar;
 use crate::source::{Diagnostic, Diagnostics, Span};
 
 use super::super::super::Pack;
 use super::super::rewrite::{calls_in, each_expr, spliced};
-use super::super::{expression, value};
+use super::super::{inline, value};
 use super::condition::{Condition, Place, local, place};
 use super::piece::Piece;
-
-/// Name that the values of a template file have in the text that it becomes.
-const OWN: &str = "given";
 
 /// Follows the variables through one job.
 pub(super) struct Follower<'f> {
@@ -117,24 +114,12 @@ impl Follower<'_> {
         }
     }
 
-    /// A template file as an expression: its text, with the values under a name of their own.
+    /// A template file as an expression.
     fn inlined(&mut self, path: &Expr, values: &Expr, span: Span) -> Option<Vec<Piece>> {
-        let path = self.out.take(self.env.scope().eval(path))?;
-        let path = path.as_str()?;
-        let read = self.env.files().read(path).map_err(|wrong| Diagnostic::error("io", wrong, span));
-        let bytes = self.out.take(read)?;
-        let file = self.out.take(self.pack.sources.add_bytes(path, bytes))?;
-        let parsed = match parse_template(&self.pack.sources, file) {
-            Ok(parsed) => parsed,
-            Err(found) => {
-                self.out.extend(found);
-                return None;
-            }
-        };
-        let text = expression::template(&parsed, &|name| Some(format!("{OWN}.{name}")));
-        let mut pieces = vec![Piece::Text(format!("[for {OWN} in ["))];
+        let after = inline::after(self.pack, self.env, path, span, self.out)?;
+        let mut pieces = vec![Piece::Text(inline::BEFORE.to_owned())];
         pieces.extend(self.expr(values));
-        pieces.push(Piece::Text(format!("] : {text}][0]")));
+        pieces.push(Piece::Text(after));
         Some(pieces)
     }
 
