@@ -41,6 +41,6 @@
 pub mod hcl;
 pub mod jobspec;
 pub mod pack;
-mod parallel;
+pub mod parallel;
 pub mod source;
 pub mod tree;

@@ -1,14 +1,19 @@
 //! `packgen fmt`: one way to lay out HCL. Comments stay; only blanks change.
 
-use std::path::{Path, PathBuf};
+use std::collections::HashSet;
+use std::fs::{DirEntry, File, FileType};
+use std::io::Write;
+use std::path::Path;
 
 use clap::Args;
 use packgen::hcl::syntax::parse_body;
 use packgen::jobspec::format::format;
+use packgen::parallel;
+use packgen::source::{Diagnostics, FileId, SourceMap};
 use serde_json::{Value, json};
 
 use super::reply::Reply;
-use super::session::{Session, problem};
+use super::session::{Session, problem, read};
 use super::{Outcome, Run};
 
 /// Lay out HCL files in one way: jobspecs, packs, variables
@@ -22,39 +27,37 @@ pub struct Fmt {
     check: bool,
 }
 
+/// How many files are worked on before it is told what became of them: so many texts are in memory at once.
+const BATCH: usize = 64;
+
+/// A file that can be laid out.
+struct Laid {
+    after: String,
+    changed: bool,
+}
+
 impl Run for Fmt {
     fn run(&self, session: &Session) -> Outcome {
         let mut reply = Reply::default();
         let mut changed: Vec<Value> = Vec::new();
-        for path in self.files()? {
-            let count = session.sources.count();
-            let file = session.read(&path)?;
-            let (_, findings) = parse_body(&session.sources, file);
-            let broken = findings.has_errors();
-            let before = session.sources.file(file).map(|file| file.text().clone()).unwrap_or_default();
-            if findings.is_empty() {
-                session.sources.forget(count);
-            }
-            reply = reply.findings(findings);
-            if broken {
-                continue;
-            }
-            let after = format(&before);
-            if path == "-" && !self.check {
-                reply.text.clone_from(&after);
-                reply = reply.field("text", after.clone());
-            }
-            if *before == *after {
-                continue;
-            }
-            changed.push(json!({ "file": path }));
-            if path != "-" {
-                reply.line(&path);
-            }
-            if self.check {
-                reply.different = true;
-            } else if path != "-" {
-                replace(Path::new(&path), &after)?;
+        for batch in self.files()?.chunks(BATCH) {
+            let done = parallel::each(batch.iter().collect(), |path: &String| self.silently(path));
+            for (path, done) in batch.iter().zip(done) {
+                let laid = match done {
+                    Some(laid) => Some(laid?),
+                    None => self.with_findings(session, path, &mut reply)?,
+                };
+                let Some(Laid { after, changed: is_changed }) = laid else { continue };
+                if is_changed {
+                    changed.push(json!({ "file": path }));
+                    reply.different |= self.check;
+                }
+                if path != "-" && is_changed {
+                    reply.line(path);
+                } else if path == "-" && !self.check {
+                    reply.text.push_str(&after);
+                    reply = reply.field("text", after);
+                }
             }
         }
         Ok(reply.field("changed", changed))
@@ -62,7 +65,42 @@ impl Run for Fmt {
 }
 
 impl Fmt {
-    fn files(&self) -> Result<Vec<String>, packgen::source::Diagnostics> {
+    /// Lays out a file about which there is nothing to say; `None` for all others.
+    fn silently(&self, path: &str) -> Option<Result<Laid, Diagnostics>> {
+        if path == "-" {
+            return None;
+        }
+        let sources = SourceMap::new();
+        let file = read(&sources, path).ok()?;
+        let (_, findings) = parse_body(&sources, file);
+        findings.is_empty().then(|| self.laid(&sources, file, path))
+    }
+
+    /// Lays out a file about which there may be something to say.
+    fn with_findings(
+        &self,
+        session: &Session,
+        path: &str,
+        reply: &mut Reply,
+    ) -> Result<Option<Laid>, Diagnostics> {
+        let file = session.read(path)?;
+        let (_, findings) = parse_body(&session.sources, file);
+        let broken = findings.has_errors();
+        reply.findings.extend(findings);
+        if broken { Ok(None) } else { self.laid(&session.sources, file, path).map(Some) }
+    }
+
+    fn laid(&self, sources: &SourceMap, file: FileId, path: &str) -> Result<Laid, Diagnostics> {
+        let before = sources.file(file).map(|file| file.text().clone()).unwrap_or_default();
+        let after = format(&before);
+        let changed = *before != *after;
+        if changed && !self.check && path != "-" {
+            replace(Path::new(path), &after)?;
+        }
+        Ok(Laid { after, changed })
+    }
+
+    fn files(&self) -> Result<Vec<String>, Diagnostics> {
         let mut files = Vec::new();
         for path in &self.paths {
             if path != "-" && Path::new(path).is_dir() {
@@ -71,23 +109,28 @@ impl Fmt {
                 files.push(path.clone());
             }
         }
+        if self.paths.len() > 1 {
+            // Each file once, by whatever names it was given: no two may be written at the same time.
+            let mut seen = HashSet::new();
+            let real = |path: &String| Path::new(path).canonicalize().ok().filter(|_| path != "-");
+            files.retain(|path| real(path).is_none_or(|real| seen.insert(real)));
+        }
         Ok(files)
     }
 }
 
 /// All HCL files below a folder, in order; hidden ones are left out.
-fn hcl_files(folder: &Path, out: &mut Vec<String>) -> Result<(), packgen::source::Diagnostics> {
+fn hcl_files(folder: &Path, out: &mut Vec<String>) -> Result<(), Diagnostics> {
     let wrong = |error: std::io::Error| problem("io", format!("{}: {error}", folder.display()));
-    let mut entries: Vec<PathBuf> =
-        std::fs::read_dir(folder).map_err(wrong)?.flatten().map(|entry| entry.path()).collect();
-    entries.sort();
-    for path in entries {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let link = path.symlink_metadata().is_ok_and(|kind| kind.is_symlink());
-        if name.starts_with('.') || link {
+    let mut entries: Vec<DirEntry> = std::fs::read_dir(folder).map_err(wrong)?.flatten().collect();
+    entries.sort_by_key(DirEntry::path);
+    for entry in entries {
+        let (path, kind) = (entry.path(), entry.file_type());
+        let link = kind.as_ref().is_ok_and(FileType::is_symlink);
+        if entry.file_name().as_encoded_bytes().starts_with(b".") || link {
             continue;
         }
-        if path.is_dir() {
+        if kind.is_ok_and(|kind| kind.is_dir()) {
             hcl_files(&path, out)?;
         } else if matches!(path.extension().and_then(|ending| ending.to_str()), Some("hcl" | "nomad")) {
             let shown = path.display().to_string();
@@ -98,15 +141,20 @@ fn hcl_files(folder: &Path, out: &mut Vec<String>) -> Result<(), packgen::source
 }
 
 /// Puts the new text in place of the old one in one step, so that no half-written file is ever seen.
-fn replace(path: &Path, text: &str) -> Result<(), packgen::source::Diagnostics> {
+fn replace(path: &Path, text: &str) -> Result<(), Diagnostics> {
     let wrong = |error: std::io::Error| problem("io", format!("{}: {error}", path.display()));
-    let path = path.canonicalize().map_err(wrong)?;
-    let mode = std::fs::metadata(&path).map_err(wrong)?.permissions();
+    let kind = path.symlink_metadata().map_err(wrong)?;
+    let link = kind.is_symlink();
+    let path = if link { path.canonicalize().map_err(wrong)? } else { path.to_path_buf() };
+    let mode = if link { std::fs::metadata(&path).map_err(wrong)? } else { kind }.permissions();
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let beside = path.with_file_name(format!(".{name}.packgen-{}", std::process::id()));
-    let written = std::fs::write(&beside, text)
-        .and_then(|()| std::fs::set_permissions(&beside, mode))
-        .and_then(|()| std::fs::rename(&beside, &path));
+    let filled = |mut file: File| {
+        file.write_all(text.as_bytes())?;
+        // Most often it has them already: to set them anew would be written to the disk.
+        if file.metadata()?.permissions() == mode { Ok(()) } else { file.set_permissions(mode) }
+    };
+    let written = File::create(&beside).and_then(filled).and_then(|()| std::fs::rename(&beside, &path));
     written.map_err(|error| {
         let _ = std::fs::remove_file(&beside);
         wrong(error)

@@ -38,13 +38,11 @@ impl Session {
 
     /// Adds a file, or standard input for `-`.
     pub fn read(&self, path: &str) -> Result<FileId, Diagnostics> {
-        let (name, bytes) = if path == "-" {
-            ("<stdin>", standard_input())
-        } else {
-            (path, read_regular(Path::new(path), path))
-        };
-        let bytes = bytes.map_err(|message| problem("io", message))?;
-        Ok(self.sources.add_bytes(name, bytes)?)
+        if path != "-" {
+            return read(&self.sources, path);
+        }
+        let bytes = standard_input().map_err(|message| problem("io", message))?;
+        Ok(self.sources.add_bytes("<stdin>", bytes)?)
     }
 
     /// The environment variables that set variables, by the name of the variable, in order.
@@ -56,6 +54,12 @@ impl Session {
         found.sort();
         found
     }
+}
+
+/// Adds a file to these texts.
+pub fn read(sources: &SourceMap, path: &str) -> Result<FileId, Diagnostics> {
+    let bytes = read_regular(Path::new(path), path).map_err(|message| problem("io", message))?;
+    Ok(sources.add_bytes(path, bytes)?)
 }
 
 /// A finding without a place in a text.

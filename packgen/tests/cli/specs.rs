@@ -77,6 +77,24 @@ fn fmt_formats_files_folders_and_standard_input() {
 }
 
 #[test]
+fn fmt_takes_many_files_and_each_of_them_once() {
+    let names: Vec<String> = (0..150).map(|number| format!("f-{number:03}.hcl")).collect();
+    let many = names.iter().fold(Fixture::new(), |fixture, name| fixture.file(name, "x=1\n"));
+    let fixture = many.file("f-070.hcl", "x = \n").file("f-071.hcl", "x = 1\n");
+    std::os::unix::fs::symlink("f-000.hcl", fixture.path().join("link.hcl")).unwrap();
+    let shown = fixture.run(&["fmt", ".", "./f-000.hcl", "link.hcl"]);
+    let (data, words) = shown.split_once("--- stderr\n").unwrap();
+    let changed: Vec<&str> = data.lines().skip(1).collect();
+    let others = names.iter().filter(|name| !["f-070.hcl", "f-071.hcl"].contains(&name.as_str()));
+    assert_eq!(changed, others.collect::<Vec<_>>());
+    assert!(data.starts_with("status 1\n") && words.contains("f-070.hcl:1:"), "{shown}");
+    let text = |name: &str| std::fs::read_to_string(fixture.path().join(name)).unwrap();
+    assert!(changed.iter().all(|name| text(name) == "x = 1\n"));
+    assert!(fixture.path().join("link.hcl").symlink_metadata().unwrap().is_symlink());
+    assert_eq!(std::fs::read_dir(fixture.path()).unwrap().count(), names.len() + 1, "nothing is left behind");
+}
+
+#[test]
 fn diff_tells_what_differs() {
     let fixture =
         Fixture::new().file("a.nomad.hcl", JOB).file("b.nomad.hcl", &JOB.replace("nginx:1", "nginx:2"));
