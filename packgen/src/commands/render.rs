@@ -46,7 +46,7 @@ enum Format {
 /// A job, ready to be written.
 struct Written<'j> {
     id: &'j str,
-    hcl: Cow<'j, str>,
+    hcl: Cow<'static, str>,
     api: Value,
 }
 
@@ -61,8 +61,10 @@ impl Run for Render {
 }
 
 impl Render {
-    fn pack(&self, session: &Session, pack: &Pack, findings: Diagnostics) -> Outcome {
-        let rendered = Box::leak(Box::new(pack.render(&self.variables.request(session)?)?));
+    fn pack(&self, session: &Session, pack: &Pack, mut findings: Diagnostics) -> Outcome {
+        let mut rendered = pack.render(&self.variables.request(session)?)?;
+        findings.extend(std::mem::take(&mut rendered.findings));
+        let rendered: &'static Rendered = Box::leak(Box::new(rendered));
         let jobs = rendered
             .jobs
             .as_deref()
@@ -76,7 +78,7 @@ impl Render {
             reply = reply.field("pack", &*pack.manifest().name.value).field("mark", rendered.mark.clone());
             reply = with_needs(reply.field("jobs", list), rendered);
         }
-        Ok(reply.findings(findings).findings(std::mem::take(&mut rendered.findings)))
+        Ok(reply.findings(findings))
     }
 
     fn file(&self, session: &Session, file: FileId, path: &str) -> Outcome {
@@ -100,14 +102,18 @@ impl Render {
         if let Some(folder) = &self.out {
             return self.write(folder, jobs);
         }
-        let text = match self.format {
-            Format::Hcl => jobs.iter().map(|job| &*job.hcl).collect::<Vec<_>>().join("\n"),
-            Format::Json if many => {
-                format!("{:#}\n", Value::Array(jobs.iter().map(|job| job.api.clone()).collect()))
+        Ok(match self.format {
+            Format::Hcl => {
+                Reply { jobs: jobs.iter().map(|job| job.hcl.clone()).collect(), ..Reply::default() }
             }
-            Format::Json => jobs.iter().map(|job| format!("{:#}\n", job.api)).collect::<Vec<_>>().concat(),
-        };
-        Ok(Reply::text(text))
+            Format::Json if many => {
+                let list = Value::Array(jobs.iter().map(|job| job.api.clone()).collect());
+                Reply::text(format!("{list:#}\n"))
+            }
+            Format::Json => {
+                Reply::text(jobs.iter().map(|job| format!("{:#}\n", job.api)).collect::<String>())
+            }
+        })
     }
 
     fn write(&self, folder: &Path, jobs: &[Written<'_>]) -> Outcome {
@@ -136,7 +142,7 @@ fn entry(job: &RenderedJob, written: &Written<'_>) -> Value {
 }
 
 /// The API's job is made only if it is shown.
-fn from_pack(job: &RenderedJob, api: bool) -> Result<Written<'_>, Diagnostics> {
+fn from_pack(job: &'static RenderedJob, api: bool) -> Result<Written<'static>, Diagnostics> {
     let hcl = job
         .text
         .as_deref()

@@ -1,5 +1,6 @@
 //! What a command gives back: text or data, findings, and whether there are differences.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use packgen::source::Diagnostics;
@@ -10,6 +11,8 @@ use serde_json::{Map, Value};
 pub struct Reply {
     /// For standard output, where no JSON is wanted.
     pub text: String,
+    /// Texts that follow it, an empty line between them: jobs, which are too much to be put together first.
+    pub jobs: Vec<Cow<'static, str>>,
     /// For standard error, where no JSON is wanted.
     pub words: String,
     /// The fields of the JSON document.

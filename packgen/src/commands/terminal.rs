@@ -44,7 +44,7 @@ impl Terminal {
             Self::err(&text);
             return ExitCode::from(1);
         }
-        Self::out(&wrong.render().to_string())
+        Self::out([&*wrong.render().to_string()])
     }
 
     /// Writes what a command came to.
@@ -52,11 +52,14 @@ impl Terminal {
         let reply = outcome.unwrap_or_else(|findings| Reply { findings, ..Reply::default() });
         let failed = reply.findings.has_errors();
         let written = if session.as_json {
-            Self::out(&document(command, session, &reply))
+            Self::out([&*document(command, session, &reply)])
         } else {
             self.findings(session, &reply.findings);
             Self::err(&reply.words);
-            Self::out(&if reply.changes { self.coloured_changes(&reply.text) } else { (&*reply.text).into() })
+            let text = if reply.changes { self.coloured_changes(&reply.text) } else { (&*reply.text).into() };
+            let between = reply.jobs.iter().skip(1).map(|_| "\n");
+            let jobs = reply.jobs.iter().zip(std::iter::once("").chain(between));
+            Self::out(std::iter::once(&*text).chain(jobs.flat_map(|(job, before)| [before, job])))
         };
         match (written == ExitCode::SUCCESS, failed, reply.different) {
             (true, false, false) => ExitCode::SUCCESS,
@@ -99,9 +102,10 @@ impl Terminal {
     }
 
     /// A reader that went away (`| head`) is no error.
-    fn out(text: &str) -> ExitCode {
+    fn out<'t>(texts: impl IntoIterator<Item = &'t str>) -> ExitCode {
         let mut out = std::io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        let written = texts.into_iter().try_for_each(|text| out.write_all(text.as_bytes()));
+        match written.and_then(|()| out.flush()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
             Err(error) => {

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use memchr::memchr2_iter;
+use memchr::{memchr2_iter, memmem};
 use unicode_ident::is_xid_continue;
 
 use super::syntax::is_identifier;
@@ -26,7 +26,14 @@ pub enum References {
 pub fn quoted(text: &str, references: References) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
-    write(text, references, &mut out, |part, out| part.chars().for_each(|char| escape(char, out)));
+    write(text, references, &mut out, |part, out| {
+        let plain = |byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+        if part.bytes().all(plain) {
+            out.push_str(part);
+        } else {
+            part.chars().for_each(|char| escape(char, out));
+        }
+    });
     out.push('"');
     out
 }
@@ -72,7 +79,7 @@ fn marker(text: &str) -> String {
         before.is_empty() || before.ends_with('\n')
     };
     let mut marker = "EOT".to_owned();
-    while text.match_indices(&marker).any(|(at, _)| begins_line(at)) {
+    while memmem::find_iter(text.as_bytes(), &marker).any(begins_line) {
         marker.push('T');
     }
     marker

@@ -51,7 +51,8 @@ impl Parser<'_> {
 
     pub(super) fn report_invalid_tokens(&mut self) {
         let mut told = 0;
-        for token in self.tokens.clone() {
+        for at in 0..self.tokens.len() {
+            let Some(&token) = self.tokens.get(at) else { return };
             let finding = match token.kind {
                 Kind::Invalid => self.invalid(token),
                 Kind::LiteralNewline => {

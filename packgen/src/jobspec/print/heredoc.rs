@@ -17,8 +17,8 @@ pub(super) fn indented(text: &str, indent: usize) -> Option<String> {
     for end in memchr_iter(b'\n', body.as_bytes()).chain([body.len()]) {
         let line = body.get(start..end).unwrap_or("");
         start = end + 1;
-        if !line.trim_start().is_empty() {
-            if line.starts_with(|letter: char| letter.is_whitespace() && letter != ' ') {
+        if !is_blank(line) {
+            if line.starts_with(|letter: char| letter != ' ' && letter.is_whitespace()) {
                 return Some(plain);
             }
             at_margin |= !line.starts_with(' ');
@@ -28,6 +28,13 @@ pub(super) fn indented(text: &str, indent: usize) -> Option<String> {
     }
     out.extend([&outer, marker]);
     Some(if at_margin { out } else { plain })
+}
+
+fn is_blank(line: &str) -> bool {
+    match line.bytes().find(|byte| *byte != b' ') {
+        Some(byte) => !byte.is_ascii_graphic() && line.trim_start().is_empty(),
+        None => true,
+    }
 }
 
 /// How many line breaks a text has.

@@ -1,7 +1,25 @@
 //! Regular expressions as Nomad reads them, where that differs from ours.
 
+use std::cell::RefCell;
+
+thread_local! {
+    /// The last one that was right: the jobs of a pack often have the same constraints.
+    static RIGHT: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
 /// What is wrong with an expression, if Nomad would refuse it.
 pub(super) fn wrong(pattern: &str) -> Option<String> {
+    if RIGHT.with_borrow(|right| right == pattern) {
+        return None;
+    }
+    let wrong = judged(pattern);
+    if wrong.is_none() {
+        RIGHT.with_borrow_mut(|right| pattern.clone_into(right));
+    }
+    wrong
+}
+
+fn judged(pattern: &str) -> Option<String> {
     if let Some(problem) = repeated_twice(pattern) {
         return Some(problem);
     }
