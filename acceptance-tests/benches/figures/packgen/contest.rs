@@ -65,16 +65,21 @@ impl Side {
 
     /// The most memory that one of its first commands has, in MiB, looked at as often as the machine can.
     pub fn peak(&mut self) -> f64 {
+        self.peak_of(PEAK_ROUNDS)
+    }
+
+    /// The same of so many runs.
+    pub fn peak_of(&mut self, rounds: usize) -> f64 {
         let Some(first) = self.commands.first_mut() else { return 0.0 };
-        let peaks = [(); PEAK_ROUNDS].map(|()| {
+        let mut peak = || {
             let mut child = quiet(first).spawn().expect("the program can be started");
             let mut peak = 0;
             while child.try_wait().expect("a child can be waited for").is_none() {
                 peak = kibibytes(child.id()).map_or(peak, |now| peak.max(now));
             }
             peak * 1024
-        });
-        mebibytes(median(&peaks))
+        };
+        mebibytes(median(&(0..rounds).map(|_| peak()).collect::<Vec<_>>()))
     }
 }
 

@@ -38,6 +38,7 @@ pub fn measure() {
     validate(&programs, folder.path());
     format(&programs, folder.path());
     many(&programs, folder.path());
+    many_rendered(&programs, folder.path());
 }
 
 fn peer(name: &str) -> Option<PathBuf> {
@@ -129,16 +130,34 @@ fn many(programs: &Programs, folder: &Path) {
     }
     let [(fewer_bytes, fewer_time, fewer_peak), (bytes, time, peak)] = figures[..] else { return };
     let speed = contest::mebibytes(bytes - fewer_bytes) * 1e3 / (time - fewer_time);
-    print(
+    growth(
         "Validate 10,000 jobspecs in one process",
+        [(fewer_time, fewer_peak), (time, peak)],
+        at_least(speed, "MiB/s", 10.0),
+    );
+}
+
+/// The same with packs of six jobs, which are evaluated and printed too.
+fn many_rendered(programs: &Programs, folder: &Path) {
+    let pack = folder.join("six");
+    let figures = [1000_u16, 10_000].map(|jobs| {
+        let pack = pack.to_str().unwrap_or_default();
+        let packs = std::iter::repeat_n(pack, usize::from(jobs).div_ceil(samples::JOBS.len()));
+        let arguments: Vec<&str> = std::iter::once("validate").chain(packs).collect();
+        let mut side = Side::ours(&programs.packgen, &arguments);
+        (side.time(1), side.peak_of(1))
+    });
+    let each = (figures[1].0 - figures[0].0) / 9000.0;
+    growth("Render and validate 10,000 jobs in one process", figures, format!("{each:.2} ms each"));
+}
+
+/// Milliseconds and peak memory for 1,000 and for 10,000.
+fn growth(title: &str, [(fewer_time, fewer_peak), (time, peak)]: [(f64, f64); 2], speed: String) {
+    print(
+        title,
         &[
             ["", "1,000", "10,000", "between them"].map(str::to_owned).to_vec(),
-            vec![
-                "time".to_owned(),
-                format!("{fewer_time:.1} ms"),
-                format!("{time:.1} ms"),
-                at_least(speed, "MiB/s", 10.0),
-            ],
+            vec!["time".to_owned(), format!("{fewer_time:.1} ms"), format!("{time:.1} ms"), speed],
             vec![
                 "peak memory".to_owned(),
                 format!("{fewer_peak:.2} MiB"),

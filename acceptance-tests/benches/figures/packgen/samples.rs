@@ -9,7 +9,8 @@ const JOBSPEC: &str = include_str!("sample/job.nomad.hcl");
 const JOB: &str = include_str!("sample/pack-job.nomad.hcl");
 const VARIABLES: &str = include_str!("sample/variables.hcl");
 const SETTINGS: &str = include_str!("sample/settings.yaml.hbs");
-const JOBS: [&str; 6] = ["api", "cache", "mailer", "search", "site", "worker"];
+/// The jobs of the pack.
+pub const JOBS: [&str; 6] = ["api", "cache", "mailer", "search", "site", "worker"];
 /// A value that the peer's pack takes from its variable.
 const IMAGE: &str = "registry.example.com/shop";
 
