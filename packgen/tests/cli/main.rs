@@ -6,4 +6,5 @@ mod first_pack;
 mod fixture;
 mod nomad_pack;
 mod packs;
+mod reference;
 mod specs;
