@@ -104,6 +104,13 @@ fn wakes(blueprint: &Blueprint) -> String {
 
 fn body(blueprint: &Blueprint) -> String {
     let mut lines = vec![format!("event begin 1 {} \"$BLUEPRINT\"", quote(&blueprint.host))];
+    let unpacked = |binary: &&Binary| matches!(binary.packing, Packing::TarGz);
+    let binaries = blueprint.binaries.iter().filter(|binary| !unpacked(binary)).map(|binary| &binary.path);
+    let paths: Vec<&str> =
+        blueprint.files.iter().map(|file| &file.path).chain(binaries).map(String::as_str).collect();
+    if !paths.is_empty() {
+        lines.push(format!("vacant {}", paths.join(" \\\n")));
+    }
     foundations(blueprint, &mut lines);
     contents(blueprint, &mut lines);
     running(blueprint, &mut lines);

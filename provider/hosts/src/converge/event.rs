@@ -147,6 +147,11 @@ const FAULTS: &[(&str, &str, &str)] = &[
         "See what nft said; the rules from before are still in force",
     ),
     (
+        "in-the-way",
+        "A folder stands where a file belongs",
+        "It is left as it is, and nothing was changed. Move it elsewhere, or remove it if nobody needs it, and apply again",
+    ),
+    (
         "lock-out",
         "The firewall would lock out whoever applies this",
         "Add the address you come from to `admin_cidrs`; nothing was changed",

@@ -83,6 +83,44 @@ fn a_disk_that_is_not_there() {
 }
 
 #[test]
+fn a_folder_where_a_file_belongs() {
+    for path in ["etc/nomad.conf", "etc/first", "usr/local/bin/tool"] {
+        let put = |host: &Host, wanted: &mut Blueprint| {
+            host.put("web/tool", "tool\n");
+            wanted.binaries.push(plain_binary(&sha256(&host.at("web/tool"))));
+            fs::create_dir_all(host.at("root").join(path)).unwrap();
+            fs::write(host.at("root").join(path).join("theirs"), "theirs").unwrap();
+        };
+        let words = told(put, |host, _| {
+            assert_eq!(host.log(), "", "nothing was changed");
+            assert!(!host.at("root/etc/consul.conf").exists());
+            assert_eq!(fs::read_dir(host.at("root").join(path)).unwrap().count(), 1);
+            fs::remove_dir_all(host.at("root").join(path)).unwrap();
+        });
+        let cure = "It is left as it is, and nothing was changed. Move it elsewhere, or remove it if nobody needs it, and apply again";
+        assert_eq!(
+            words,
+            format!("web-1: A folder stands where a file belongs (/{path}): it is a folder. {cure}")
+        );
+    }
+}
+
+#[test]
+fn a_folder_where_a_file_of_ours_was_stays() {
+    for shell in shells() {
+        let host = Host::new();
+        let mut wanted = blueprint(&host);
+        host.run(shell, &wanted).done();
+        wanted.files.retain(|file| file.path != "/etc/alone");
+        fs::remove_file(host.at("root/etc/alone")).unwrap();
+        fs::create_dir(host.at("root/etc/alone")).unwrap();
+        host.run(shell, &wanted).done();
+        assert!(host.at("root/etc/alone").is_dir());
+        assert_eq!(host.run(shell, &wanted).done(), 0, "{shell:?}");
+    }
+}
+
+#[test]
 fn a_distribution_that_is_not_supported() {
     let mend =
         |host: &Host, _: &mut Blueprint| host.put("root/etc/os-release", "ID=ubuntu\nVERSION_ID=24.04\n");

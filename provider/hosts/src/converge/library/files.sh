@@ -20,6 +20,13 @@ folder() {
   (umask 022 && mkdir -p "$1")
 }
 
+# Paths that are to be files: moving a file to where a folder stands would put it inside, and say nothing.
+vacant() {
+  for TAKEN in "$@"; do
+    [ ! -d "$R$TAKEN" ] || fail in-the-way "$TAKEN" "it is a folder"
+  done
+}
+
 # path, mode, owner
 dir() {
   expected "$1" "$2" "$3"
@@ -76,7 +83,8 @@ stale() {
     case $1 in
       *"$NL$OLD "*) continue ;;
     esac
-    [ -e "$R$OLD" ] || continue
+    # A folder is nothing that we made there.
+    [ -e "$R$OLD" ] && [ ! -d "$R$OLD" ] || continue
     change removed "$OLD"
     # shellcheck disable=SC2086
     mark $MARKS
