@@ -2,6 +2,7 @@
 #![cfg(unix)]
 #![expect(clippy::expect_used, reason = "what is not as expected fails the test")]
 
+mod cloud_init;
 mod folders;
 mod nocloud;
 
@@ -16,7 +17,7 @@ type Named = (&'static str, fn(&Workspace));
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let (programs, Some(provider)) = subjects(arguments.list) else { return ExitCode::SUCCESS };
-    let tests = [nocloud::TESTS, folders::TESTS].concat();
+    let tests = [nocloud::TESTS, folders::TESTS, cloud_init::TESTS].concat();
     let trials =
         programs.iter().flat_map(|cli| tests.iter().map(|(name, test)| trial(cli, &provider, name, *test)));
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
