@@ -1,5 +1,6 @@
 //! The provider `lostops`: everything it offers, in one list. It must know nothing of msgpack, tonic or raw HTTP.
 
+mod clock;
 mod config;
 mod connection;
 mod data_sources;

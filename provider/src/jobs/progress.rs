@@ -7,9 +7,9 @@ use std::fmt::Display;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::target::masked;
+use crate::clock;
 
 /// Where it is told.
 #[derive(Clone, Debug, Default)]
@@ -28,8 +28,7 @@ impl Progress {
         let words = masked(&what.to_string()).replace('\n', "; ");
         tracing::info!(job, "{words}");
         let Some(path) = &self.file else { return };
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let line = format!("{now} {job}: {words}\n");
+        let line = format!("{} {job}: {words}\n", clock::now());
         // A line is written whole or not at all, also when several processes share the file; if it cannot be written,
         // the apply has better things to do than to fail for it.
         let written = OpenOptions::new().create(true).append(true).open(path);

@@ -3,11 +3,12 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use hosts::secrets::RootSecrets;
 use hosts::spec::Rotation;
 use kit::Diagnostic;
+
+use crate::clock;
 
 /// The file in a cluster's folder.
 pub(super) fn file(folder: &Path) -> PathBuf {
@@ -49,7 +50,7 @@ pub(super) fn keep(
     cluster: &str,
     rotation: Rotation,
 ) -> Result<RootSecrets, Diagnostic> {
-    let now = now();
+    let now = clock::now();
     let made = |error: hosts::secrets::Broken| {
         Diagnostic::error("The root secrets cannot be made", error.to_string())
     };
@@ -78,11 +79,6 @@ pub(super) fn lowered(before: Rotation, after: Rotation) -> Option<Diagnostic> {
         Diagnostic::error(format!("rotate.{name} cannot be lowered"), detail)
             .attribute(&format!("rotate.{name}")),
     )
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
