@@ -2,9 +2,10 @@
 //! depends on such a program is left out of the story, never taken as told.
 
 use acceptance_tests::find;
+use std::process::Command;
 
 use super::stand_in;
-use crate::programs::here;
+use crate::programs::{here, run};
 
 /// A component that the stack can do without, its program, and how its metrics begin.
 struct Part {
@@ -41,9 +42,14 @@ pub fn components() -> String {
     format!("[{}]", all.join(", "))
 }
 
-/// Whether every program is real.
-pub fn all() -> bool {
-    PARTS.iter().all(|part| has(part.component))
+/// Says which programs take part, in which versions.
+pub fn versions() {
+    let always = ["nomad", "dockerd", "prometheus", "alertmanager", NODE_EXPORTER];
+    for name in always.into_iter().chain(PARTS.iter().map(|part| part.program)) {
+        let Some(program) = find(name) else { continue };
+        let (_, told) = run(Command::new(program).arg("--version"));
+        eprintln!("live: real: {}", told.lines().next().unwrap_or(name));
+    }
 }
 
 /// Says what is missing.

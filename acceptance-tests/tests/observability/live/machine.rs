@@ -31,13 +31,6 @@ impl Machine {
         machine
     }
 
-    /// How much memory all containers use, in MiB.
-    pub fn memory(&self) -> f64 {
-        let told = must(self.docker_command().args(["stats", "--no-stream", "--format", "{{.MemUsage}}"]));
-        let used = told.lines().filter_map(|line| line.split_whitespace().next()).map(mebibytes);
-        used.sum()
-    }
-
     /// Docker's socket.
     pub fn socket(&self) -> PathBuf {
         self.folder.join("docker.sock")
@@ -84,12 +77,6 @@ impl Machine {
     fn log(&self, name: &str) -> String {
         fs::read_to_string(self.folder.join(format!("{name}.log"))).unwrap_or_default()
     }
-}
-
-fn mebibytes(text: &str) -> f64 {
-    let number = |unit: &str| text.strip_suffix(unit)?.parse::<f64>().ok();
-    let kibibytes = number("KiB").map(|size| size / 1024.0);
-    number("MiB").or(kibibytes).or(number("GiB").map(|size| size * 1024.0)).unwrap_or(0.0)
 }
 
 fn network() {

@@ -8,13 +8,14 @@
 
 mod app;
 mod found;
+mod grpc;
 mod hook;
-
 mod images;
 mod machine;
 mod nomad;
 mod queries;
 mod request;
+mod rest;
 mod silent;
 mod stand_in;
 mod story;

@@ -3,7 +3,7 @@
 
 use acceptance_tests::wait_until;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::silent;
@@ -29,7 +29,7 @@ enum Told {
     /// Data.
     Data,
     /// None, and it is known why.
-    Quiet,
+    Quiet(&'static str),
     /// None that could be explained.
     Wrong(String),
 }
@@ -38,7 +38,7 @@ enum Told {
 #[derive(Default)]
 struct Count {
     data: usize,
-    quiet: usize,
+    quiet: BTreeMap<&'static str, usize>,
     unasked: usize,
 }
 
@@ -72,7 +72,7 @@ fn once(Stores { prometheus, loki, tempo }: Stores<'_>) -> Vec<String> {
                 };
                 match told {
                     Told::Data => count.data += 1,
-                    Told::Quiet => count.quiet += 1,
+                    Told::Quiet(why) => *count.quiet.entry(why).or_default() += 1,
                     Told::Wrong(why) => wrong.push(format!("{dashboard}, {}: {why}", panel["title"])),
                 }
             }
@@ -82,6 +82,10 @@ fn once(Stores { prometheus, loki, tempo }: Stores<'_>) -> Vec<String> {
         [Some(prometheus), loki].into_iter().flatten().map(|store| rules(store, &names, &mut wrong)).sum();
     if wrong.is_empty() {
         let Count { data, quiet, unasked } = count;
+        for (why, queries) in &quiet {
+            eprintln!("live: {queries} queries without data: {why}");
+        }
+        let quiet: usize = quiet.values().sum();
         eprintln!(
             "live: of the dashboards' queries {data} have data, {quiet} have none for a reason that is listed, and {unasked} are of stores that are not here; {rules} rules are healthy"
         );
@@ -129,7 +133,7 @@ fn told(query: &str, list: &Value) -> Told {
     if some {
         return Told::Data;
     }
-    if silent::quiet(query) { Told::Quiet } else { Told::Wrong(format!("{query}: no data")) }
+    silent::why(query).map_or_else(|| Told::Wrong(format!("{query}: no data")), Told::Quiet)
 }
 
 /// The metrics of a query that nothing exposes, without a reason.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::grpc;
 use crate::http;
 
 /// A request that was made.
@@ -23,8 +24,15 @@ pub struct Request {
 pub enum Receiver {
     /// Alloy: it takes everything, and passes it on.
     Alloy(String),
-    /// Prometheus itself: metrics, as Alloy would send them.
-    Prometheus(String),
+    /// The stores themselves, where no Alloy is: each what it stores, as Alloy would send it.
+    Stores {
+        /// Prometheus.
+        prometheus: String,
+        /// Loki, if it runs.
+        loki: Option<String>,
+        /// Tempo's receiver, if it runs.
+        tempo: Option<String>,
+    },
 }
 
 /// Goes on making requests like this one until this program ends.
@@ -34,7 +42,7 @@ pub fn keep_on(like: &Request, to: &Receiver) {
         for count in 2.. {
             thread::sleep(Duration::from_secs(2));
             let request = Request { count, attributes: attributes.clone(), ..Request::now() };
-            if request.told(&to).iter().any(|answer| answer.status != 200) {
+            if request.told(&to).iter().any(|answer| !matches!(answer.status, 200 | 204)) {
                 return;
             }
         }
@@ -58,7 +66,7 @@ impl Request {
     /// Sends what the receiver takes.
     pub fn send(&self, to: &Receiver) {
         for answer in self.told(to) {
-            assert_eq!(answer.status, 200, "{to:?}: {}", answer.body);
+            assert!(matches!(answer.status, 200 | 204), "{to:?}: {} {}", answer.status, answer.body);
         }
     }
 
@@ -70,8 +78,11 @@ impl Request {
                 post(address, "/v1/logs", self.log()),
                 post(address, "/v1/metrics", self.metric()),
             ],
-            Receiver::Prometheus(address) => {
-                vec![post(address, "/api/v1/otlp/v1/metrics", self.metric())]
+            Receiver::Stores { prometheus, loki, tempo } => {
+                let metric = post(prometheus, "/api/v1/otlp/v1/metrics", self.metric());
+                let log = loki.as_ref().map(|loki| post(loki, "/otlp/v1/logs", self.log()));
+                let spans = tempo.as_ref().map(|tempo| grpc::export(tempo, &self.spans()));
+                [Some(metric), log, spans].into_iter().flatten().collect()
             }
         }
     }

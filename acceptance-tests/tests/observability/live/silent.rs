@@ -36,16 +36,23 @@ const QUIET: &[(&str, &str)] = &[
     ("duration > 500ms", "the request was faster"),
 ];
 
+/// What is silent besides where no Alloy runs.
+const WITHOUT_ALLOY: &[(&str, &str)] = &[("nomad_job=~", "no Alloy is here that reads what tasks print")];
+/// Why there are no metrics of a program that was not found.
+const NOT_FOUND: &str = "the program that exposes it is not here";
+
 /// Whether it is known why a metric is not here.
 pub fn absent(metric: &str) -> bool {
-    begins().any(|begins| metric.starts_with(begins))
+    begins().any(|(begins, _)| metric.starts_with(begins))
 }
 
-fn begins() -> impl Iterator<Item = &'static str> {
-    ABSENT.iter().map(|(begins, _)| *begins).chain(found::missing_metrics())
+fn begins() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ABSENT.iter().copied().chain(found::missing_metrics().map(|begins| (begins, NOT_FOUND)))
 }
 
-/// Whether it is known why a query is silent: by its words, or by a metric of it that is not here.
-pub fn quiet(query: &str) -> bool {
-    QUIET.iter().map(|(part, _)| *part).chain(begins()).any(|part| query.contains(part))
+/// Why a query is silent, if that is known: by its words, or by a metric of it that is not here.
+pub fn why(query: &str) -> Option<&'static str> {
+    let alloy = if found::has("alloy") { &[] } else { WITHOUT_ALLOY };
+    let parts = begins().chain(QUIET.iter().copied()).chain(alloy.iter().copied());
+    parts.into_iter().find_map(|(part, why)| query.contains(part).then_some(why))
 }
