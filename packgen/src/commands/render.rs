@@ -111,7 +111,7 @@ impl Render {
                 Reply::text(format!("{list:#}\n"))
             }
             Format::Json => {
-                Reply::text(jobs.iter().map(|job| format!("{:#}\n", job.api)).collect::<String>())
+                Reply::text(jobs.iter().map(|job| format!("{:#}\n", job.api)).collect::<Vec<_>>().concat())
             }
         })
     }

@@ -18,7 +18,7 @@ fn the_page_of_commands_is_what_they_say() {
     let help = |args: &[&str]| {
         let shown = fixture.run(args);
         let text = shown.strip_prefix("status 0\n").unwrap_or_else(|| panic!("{shown}"));
-        text.lines().map(|line| format!("{}\n", line.trim_end())).collect::<String>()
+        text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect::<String>()
     };
     let root = help(&["--help"]);
     let mut made = HEAD.to_owned();
