@@ -7,7 +7,7 @@ TARGET    := $(or $(CARGO_TARGET_DIR),target)
 PLUGINS   ?= $(HOME)/.terraform.d/plugins
 TERRAFORM ?= $(firstword $(shell command -v terraform tofu 2>/dev/null))
 
-.PHONY: help build test lint soak fuzz bench docs install demo clean
+.PHONY: help build test lint soak vm fuzz bench docs install demo clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -28,6 +28,13 @@ lint: ## Format, lints, documentation and licences, as CI checks them
 soak: ## Run the property tests with many more cases, interrupt converging hosts and kill the provider many more times
 	$(CARGO) build --release --workspace --bins --locked
 	PROPTEST_CASES=20000 LOSTOPS_INTERRUPTIONS=200 LOSTOPS_KILLS=100 $(CARGO) test --workspace --locked --release
+
+VM := $(abspath $(TARGET))/vm
+
+vm: ## Boot a virtual machine from a seed of ours (as root; needs mmdebstrap and QEMU, and nomad on the PATH)
+	test -f $(VM)/disk || acceptance-tests/vm/image.sh $(VM)
+	$(CARGO) build --workspace --bins --locked
+	LOSTOPS_REQUIRE=vm LOSTOPS_VM_IMAGE=$(VM) $(CARGO) test --workspace --locked --test vm
 
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Ccodegen-units=1 --cfg fuzzing

@@ -13,8 +13,8 @@ pub(super) type Processor = (&'static str, &'static str);
 /// The ways to a processor, the fastest first. Where the kernel's virtualisation is itself inside a virtual machine, it
 /// may refuse a feature that it has, so there is one way without it. In software, guests of our day stumble over one
 /// instruction of the emulated processor.
-pub(super) fn processors() -> Vec<Processor> {
-    let kvm = std::fs::OpenOptions::new().read(true).write(true).open("/dev/kvm").is_ok();
+pub(super) fn processors(hardware: bool) -> Vec<Processor> {
+    let kvm = hardware && std::fs::OpenOptions::new().read(true).write(true).open("/dev/kvm").is_ok();
     let hardware = [("kvm", "host"), ("kvm", "host,arch-capabilities=off")];
     let software = [("tcg,thread=multi", "max,cx16=off")];
     hardware.into_iter().filter(|_| kvm).chain(software).collect()

@@ -32,11 +32,14 @@ pub struct Qemu {
     pub program: PathBuf,
     /// The maker of disks.
     pub image_program: PathBuf,
+    /// Whether the kernel's virtualisation is used where there is any. Inside some virtual machines it is there, and
+    /// slower than doing without.
+    pub hardware: bool,
 }
 
 impl Default for Qemu {
     fn default() -> Self {
-        Self { program: "qemu-system-x86_64".into(), image_program: "qemu-img".into() }
+        Self { program: "qemu-system-x86_64".into(), image_program: "qemu-img".into(), hardware: true }
     }
 }
 
@@ -136,7 +139,7 @@ impl Qemu {
 
     /// Starts it with the best processor that it comes up with.
     async fn launch(&self, machine: &Machine) -> Result<(), Fault> {
-        let mut processors = command::processors().into_iter().peekable();
+        let mut processors = command::processors(self.hardware).into_iter().peekable();
         while let Some(processor) = processors.next() {
             for left in ["pid", "qmp"] {
                 remove(&machine.path(left)).map_err(|error| trouble::of_folder(machine, &error))?;

@@ -67,7 +67,7 @@ fn qemu(folder: &Path, heeds: bool) -> Qemu {
         folder.join(name)
     };
     fs::write(folder.join("image.raw"), "an image").unwrap();
-    Qemu { program: install("qemu", SCRIPT), image_program: install("qemu-img", IMAGE) }
+    Qemu { program: install("qemu", SCRIPT), image_program: install("qemu-img", IMAGE), hardware: true }
 }
 
 #[tokio::test]
