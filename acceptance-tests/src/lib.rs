@@ -35,5 +35,5 @@ pub use program::{find, required};
 pub use provider::{Provider, built};
 pub use report::{Message, Report};
 pub use state::State;
-pub use subject::subjects;
+pub use subject::{subjects, trial};
 pub use workspace::Workspace;

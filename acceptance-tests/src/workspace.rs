@@ -50,9 +50,14 @@ impl Workspace {
     /// The same folder with a Nomad, which configurations find in `var.nomad` and `var.token`.
     #[must_use]
     pub fn with_cluster(mut self, cluster: Cluster) -> Self {
+        self.join(cluster);
+        self
+    }
+
+    /// Gives it a Nomad, which configurations find in `var.nomad` and `var.token`.
+    pub fn join(&mut self, cluster: Cluster) {
         self.cluster = Some(cluster);
         self.write("provider.tf", &format!("{}\n{}", self.header(), self.provider.block));
-        self
     }
 
     /// Says how Terraform is to find providers: the inside of a `provider_installation` block.
@@ -94,11 +99,7 @@ impl Workspace {
 
     /// Copies a folder into the configuration.
     pub fn copy(&self, folder: &Path) {
-        let target = self.path("config").join(folder.file_name().unwrap_or_default());
-        fs::create_dir_all(&target).expect("a folder can be made");
-        for entry in fs::read_dir(folder).expect("a folder can be read").flatten() {
-            fs::copy(entry.path(), target.join(entry.file_name())).expect("a file can be copied");
-        }
+        copy(folder, &self.path("config").join(folder.file_name().unwrap_or_default()));
     }
 
     /// Writes `main.tf`.
@@ -204,5 +205,17 @@ impl Workspace {
         let sockets = fs::read_dir(self.path("tmp")).expect("the folder is there").flatten();
         let sockets = sockets.map(|entry| entry.file_name()).collect::<Vec<_>>();
         assert!(sockets.is_empty(), "left in TMPDIR: {sockets:?}");
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder can be made");
+    for entry in fs::read_dir(from).expect("a folder can be read").flatten() {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(path, target).expect("a file can be copied");
+        }
     }
 }

@@ -14,8 +14,10 @@ mod life;
 mod nouns;
 mod parse;
 mod placing;
+mod rollout;
 mod scheduler;
 mod tasks;
+mod wanted;
 mod world;
 
 use std::net::TcpListener;

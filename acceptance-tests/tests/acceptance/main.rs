@@ -10,7 +10,7 @@ mod conformance;
 mod suite;
 
 use acceptance_tests::case::Case;
-use acceptance_tests::{Cli, Provider, Workspace, required};
+use acceptance_tests::{Cli, Provider, required, trial};
 use libtest_mimic::{Arguments, Trial};
 use std::path::Path;
 use std::process::ExitCode;
@@ -37,12 +37,13 @@ fn main() -> ExitCode {
 
 fn of_test(cli: &Cli, test: Test, quiet: bool) -> Option<Trial> {
     let name = format!("{}::{}", cli.name, test.name);
-    can(cli, &name, cli.lacks(test.needs), quiet).then(|| trial(name, cli, move |here| (test.run)(here)))
+    can(cli, &name, cli.lacks(test.needs), quiet)
+        .then(|| trial(name, cli, &lab(), move |here| (test.run)(here)))
 }
 
 fn of_case(cli: &Cli, case: Case, quiet: bool) -> Option<Trial> {
     let name = format!("{}::cases/{}", cli.name, case.name);
-    can(cli, &name, case.lacked_by(cli), quiet).then(|| trial(name, cli, move |here| case.run(here)))
+    can(cli, &name, case.lacked_by(cli), quiet).then(|| trial(name, cli, &lab(), move |here| case.run(here)))
 }
 
 fn can(cli: &Cli, name: &str, lacks: Option<String>, quiet: bool) -> bool {
@@ -52,16 +53,6 @@ fn can(cli: &Cli, name: &str, lacks: Option<String>, quiet: bool) -> bool {
         eprintln!("skipped: {name}: {reason}");
     }
     false
-}
-
-fn trial(name: String, cli: &Cli, test: impl FnOnce(&Workspace) + Send + 'static) -> Trial {
-    let cli = cli.clone();
-    Trial::test(name, move || {
-        let here = Workspace::new(&cli, &lab());
-        test(&here);
-        here.check_leftovers();
-        Ok(())
-    })
 }
 
 fn lab() -> Provider {

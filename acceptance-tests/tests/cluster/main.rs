@@ -8,8 +8,8 @@ mod nocloud;
 
 use std::process::ExitCode;
 
-use acceptance_tests::{Cli, Provider, Workspace, subjects};
-use libtest_mimic::{Arguments, Trial};
+use acceptance_tests::{Workspace, subjects, trial};
+use libtest_mimic::Arguments;
 
 /// A test with its name.
 type Named = (&'static str, fn(&Workspace));
@@ -18,17 +18,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let (programs, Some(provider)) = subjects(arguments.list) else { return ExitCode::SUCCESS };
     let tests = [nocloud::TESTS, folders::TESTS, cloud_init::TESTS].concat();
-    let trials =
-        programs.iter().flat_map(|cli| tests.iter().map(|(name, test)| trial(cli, &provider, name, *test)));
+    let named = programs.iter().flat_map(|cli| tests.iter().map(move |(name, test)| (cli, name, *test)));
+    let trials = named.map(|(cli, name, test)| {
+        trial(format!("{}::{name}", cli.name), cli, &provider, move |here| test(here))
+    });
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
-}
-
-fn trial(cli: &Cli, provider: &Provider, name: &str, test: fn(&Workspace)) -> Trial {
-    let (cli, provider) = (cli.clone(), provider.clone());
-    Trial::test(format!("{}::{name}", cli.name), move || {
-        let here = Workspace::new(&cli, &provider);
-        test(&here);
-        here.check_leftovers();
-        Ok(())
-    })
 }

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use acceptance_tests::case::Case;
 use acceptance_tests::cluster::{Cluster, can_be_here};
-use acceptance_tests::{Cli, Provider, Workspace, subjects};
+use acceptance_tests::{Cli, Provider, Workspace, subjects, trial};
 use libtest_mimic::{Arguments, Trial};
 
 /// A test that needs a folder with a cluster.
@@ -87,35 +87,32 @@ fn main() -> ExitCode {
                 let skip = (kind == "real" && case.is_only_for_the_fake()) || case.lacked_by(cli).is_some();
                 if !skip {
                     let name = format!("{}::{kind}::{}", cli.name, case.name);
-                    trials.push(trial(name, cli, &provider, kind, move |here, _| case.run(here)));
+                    trials.push(on_cluster(name, cli, &provider, kind, move |here, _| case.run(here)));
                 }
             }
             for (name, test) in TESTS {
                 let name = format!("{}::{kind}::{name}", cli.name);
-                trials.push(trial(name, cli, &provider, kind, *test));
+                trials.push(on_cluster(name, cli, &provider, kind, *test));
             }
         }
     }
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-fn trial(
+fn on_cluster(
     name: String,
     cli: &Cli,
     provider: &Provider,
     kind: &'static str,
     test: impl FnOnce(&Workspace, &Cluster) + Send + 'static,
 ) -> Trial {
-    let (cli, provider) = (cli.clone(), provider.clone());
-    Trial::test(name, move || {
+    trial(name, cli, provider, move |here| {
         let cluster = if kind == "fake" { Cluster::fake() } else { Cluster::real().expect("nomad is here") };
-        let here = Workspace::new(&cli, &provider).with_cluster(cluster.clone());
-        test(&here, &cluster);
-        here.check_leftovers();
+        here.join(cluster.clone());
+        test(here, &cluster);
         if let Some(fake) = &cluster.fake {
             assert_eq!(fake.jobs(), [""; 0], "these were left behind");
         }
-        Ok(())
     })
 }
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use acceptance_tests::{Cli, Provider, Workspace, subjects};
+use acceptance_tests::{Cli, Provider, Workspace, subjects, trial};
 use libtest_mimic::{Arguments, Trial};
 
 /// What the documentation shows, by kind. Everything else in `examples/` is a story.
@@ -20,21 +20,15 @@ fn main() -> ExitCode {
     for (cli, provider) in
         programs.iter().flat_map(|cli| provider.iter().map(move |provider| (cli, provider)))
     {
-        trials.extend(stories().into_iter().map(|folder| trial(cli, provider, folder, apply)));
-        trials.extend(shown().into_iter().map(|folder| trial(cli, provider, folder, plan)));
+        trials.extend(stories().into_iter().map(|folder| of_folder(cli, provider, folder, apply)));
+        trials.extend(shown().into_iter().map(|folder| of_folder(cli, provider, folder, plan)));
     }
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-fn trial(cli: &Cli, provider: &Provider, folder: PathBuf, test: fn(&Workspace, &Path)) -> Trial {
-    let (cli, provider) = (cli.clone(), provider.clone());
+fn of_folder(cli: &Cli, provider: &Provider, folder: PathBuf, test: fn(&Workspace, &Path)) -> Trial {
     let name = folder.strip_prefix(examples()).unwrap_or(&folder).display().to_string();
-    Trial::test(format!("{}::{name}", cli.name), move || {
-        let here = Workspace::new(&cli, &provider);
-        test(&here, &folder);
-        here.check_leftovers();
-        Ok(())
-    })
+    trial(format!("{}::{name}", cli.name), cli, provider, move |here| test(here, &folder))
 }
 
 /// A story says itself which providers it needs.

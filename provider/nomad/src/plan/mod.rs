@@ -2,6 +2,7 @@
 
 mod describe;
 mod diff;
+mod lines;
 mod names;
 mod pair;
 mod values;
