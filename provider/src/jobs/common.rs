@@ -34,7 +34,8 @@ pub struct Common {
     /// Register nothing and contact nobody: only the jobspecs are wanted.
     #[attr(default = false, force_new)]
     pub render_only: bool,
-    /// Wait until the jobs are healthy, as long as `timeouts` allow.
+    /// Wait until the jobs are healthy, as long as `timeouts` allow. A batch job is when it has ended well, or has been at
+    /// work for ten seconds without trouble; one that another job of the pack waits for has to have ended well.
     #[attr(default = true)]
     pub wait: bool,
     /// Go back to the version that ran before when an update does not become healthy.

@@ -201,9 +201,11 @@ fn decide(plan: &mut Plan<Value>, prior: Option<&Value>, common: &Common, render
 /// The jobs about which Nomad has something to say: those that would be registered.
 fn questions(prior: Option<&Value>, memory: &Memory, rendering: &Rendering) -> Vec<Question> {
     let Ok(jobs) = &rendering.jobs else { return Vec::new() };
+    // The state has the texts of all jobs that were planned, also of those whose turn never came.
+    let registered = |prior: &&Value, name: &str| !prior.field("versions").field(name).is_null();
     let before = |name: &str| {
-        let texts = ["jobspecs", "hidden_jobspecs"];
-        prior.and_then(|prior| texts.iter().find_map(|of| prior.field(of).field(name).as_str()))
+        let prior = prior.filter(|prior| registered(prior, name))?;
+        ["jobspecs", "hidden_jobspecs"].iter().find_map(|of| prior.field(of).field(name).as_str())
     };
     let question = |job: &super::rendering::Rendered| {
         let text = job.text.as_ref().ok()?;

@@ -7,11 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use kit::{Cx, Diagnostic};
-use nomad::deployment::{Canary, Options, Outcome, Progress as Happening, Verdict, watch};
+use nomad::deployment::{
+    Batch, Canary, Failure as Failed, Options, Outcome, Progress as Happening, Verdict, watch,
+};
 use nomad::jobs::{Check, Deregister, Register, Registered, Source};
 use tokio::task::JoinSet;
 
 use super::progress::Progress;
+use super::spec;
 use super::survey::{Action, Step};
 use super::target::{masked, refused};
 
@@ -240,6 +243,8 @@ async fn watched(
         canary: manner.canary,
         give_up_after: Some(ENOUGH),
         log_lines: manner.log_lines,
+        // Who waits for a batch job waits for what it was to do.
+        batch: if step.awaited { Batch::Finished } else { Batch::Started },
         again,
         ..Options::default()
     };
@@ -257,11 +262,15 @@ fn status(outcome: &Outcome) -> Option<&'static str> {
     }
 }
 
-/// Goes back to the version that ran before, unless Nomad has done so itself. What it says, and whether it was done.
+/// Goes back to the version that ran before, unless Nomad has done so itself. What it says, and whether it was done. A job
+/// that runs once is not: its old version is done, and would be done a second time.
 async fn back(step: &Step, verdict: &Verdict, manner: &Manner) -> Option<(String, bool)> {
     let failed = matches!(verdict.outcome, Outcome::Failed { .. } | Outcome::Unplaced);
     let known = step.known.as_ref().filter(|known| !known.stop && known.version < verdict.version)?;
-    if !manner.rollback || !step.well || !failed || verdict.rollback.is_some() {
+    // What was lost with its node is not the new text's fault: the old one would find no place either.
+    let lost = verdict.failures.iter().any(Failed::is_lost);
+    let to_go_back = step.well && !lost && !spec::runs_once(&step.api);
+    if !manner.rollback || !failed || !to_go_back || verdict.rollback.is_some() {
         return None;
     }
     let to = known.version;

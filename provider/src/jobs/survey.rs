@@ -53,6 +53,8 @@ pub struct Step {
     pub adopted: bool,
     /// Whether the version that is there is one to go back to.
     pub well: bool,
+    /// Whether another job waits for it.
+    pub awaited: bool,
 }
 
 /// What is known before anybody is asked.
@@ -84,6 +86,10 @@ pub async fn survey(client: &Client, jobs: Vec<(Entry, String)>, before: &Before
             Err(problem) => bad.push(problem),
         }
     }
+    let awaited: BTreeSet<String> = good.iter().flat_map(|step: &Step| step.entry.after.clone()).collect();
+    for step in &mut good {
+        step.awaited = awaited.contains(&step.entry.id);
+    }
     if bad.is_empty() { Ok(good) } else { Err(Failure(bad)) }
 }
 
@@ -107,6 +113,7 @@ async fn one(client: Client, entry: Entry, text: String, before: &Before) -> Res
         change: Vec::new(),
         adopted,
         well,
+        awaited: false,
     };
     if action == Action::Keep || action == Action::Follow {
         return Ok(step);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use nomad::Client;
-use nomad::deployment::{Options, watch};
+use nomad::deployment::{Batch, Options, watch};
 use nomad::jobs::{Check, Register, Registered, Source};
 use packgen::source::Diagnostics;
 use tokio::task::JoinSet;
@@ -48,13 +48,13 @@ pub async fn run(
             match waiting {
                 None => ran.push(Ran { id: job.id.clone(), good: true, words: "registered".to_owned() }),
                 Some(waiting) => {
-                    followed.spawn(follow(
-                        in_namespace(client, job),
-                        job.id.clone(),
-                        registered,
-                        waiting,
-                        terminal,
-                    ));
+                    let client = in_namespace(client, job);
+                    let awaited = prepared.jobs.iter().any(|other| other.after.contains(&job.id));
+                    // Who waits for a batch job waits for what it was to do.
+                    let batch = if awaited { Batch::Finished } else { Batch::Started };
+                    let options =
+                        Options { deadline: Some(Instant::now() + waiting), batch, ..Options::default() };
+                    followed.spawn(follow(client, job.id.clone(), registered, options, terminal));
                 }
             }
         }
@@ -106,10 +106,9 @@ async fn follow(
     client: Client,
     id: String,
     registered: Registered,
-    waiting: Duration,
+    options: Options,
     terminal: Terminal,
 ) -> Result<Ran, nomad::Error> {
-    let options = Options { deadline: Some(Instant::now() + waiting), ..Options::default() };
     let name = id.clone();
     let mut report =
         move |progress: nomad::deployment::Progress| terminal.say(&format!("{name}: {progress}"));

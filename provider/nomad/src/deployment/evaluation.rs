@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::Progress;
 use super::course::Course;
-use crate::{Error, Evaluation};
+use crate::{Allocation, Error, Evaluation};
 
 impl Course<'_> {
     /// Follows an evaluation, and those that go on where it ends, until one has decided; nothing if it is forgotten.
@@ -35,9 +35,11 @@ impl Course<'_> {
         }
     }
 
-    /// Looks again at what has no place: room may have been found, or may not.
+    /// Looks again at what has no place: room may have been found, or may not. What was lost with its node may have none
+    /// although it had one.
     pub(super) async fn look_for_room(&mut self) -> Result<(), Error> {
-        if self.unplaced.is_empty() {
+        let homeless = |alloc: &Allocation| alloc.client_status == "lost" && alloc.next_allocation.is_none();
+        if self.unplaced.is_empty() && !self.allocations.iter().any(homeless) {
             return Ok(());
         }
         let evaluations = self.client.jobs().evaluations(self.job_id).await?;

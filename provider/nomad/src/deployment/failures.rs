@@ -47,6 +47,13 @@ pub struct FailedTask {
     pub log_problem: Option<String>,
 }
 
+impl Failure {
+    /// Whether its node was lost, and it with it.
+    pub fn is_lost(&self) -> bool {
+        self.status.starts_with("lost")
+    }
+}
+
 /// The allocations that are not well, newest first, with what they said.
 pub(super) async fn gather(client: &Client, allocations: &[Allocation], log_lines: usize) -> Vec<Failure> {
     let mut ill = allocations.iter().filter(|alloc| is_ill(alloc)).collect::<Vec<_>>();

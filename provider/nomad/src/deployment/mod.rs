@@ -38,7 +38,8 @@ pub enum Canary {
 /// What a batch job has to have come to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Batch {
-    /// It has begun.
+    /// It has begun, and has been at work for as long as Nomad asks of a service that says nothing about its health: ten
+    /// seconds, in which nothing was started again; or it has ended well before.
     #[default]
     Started,
     /// It has ended well.

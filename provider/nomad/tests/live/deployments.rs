@@ -1,6 +1,6 @@
 //! What becomes of jobs: healthy, canary, failed with its last words, gone back, without room, batch, system, later.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nomad::deployment::{Batch, Canary, Options, Outcome, Progress, watch};
 use serde_json::json;
@@ -136,8 +136,26 @@ async fn batch_and_system_jobs_come_to_their_ends() {
     let finished = Options { batch: Batch::Finished, ..within(60) };
     let (ended, _) = watched(&client, &job("ends", "batch", "exit 0"), &finished).await;
     assert_eq!(ended.outcome, Outcome::Healthy, "{ended}");
+    let begins = Instant::now();
     let (begun, _) = watched(&client, &job("begins", "batch", "sleep 600"), &within(60)).await;
     assert_eq!(begun.outcome, Outcome::Healthy, "{begun}");
+    assert!(
+        begins.elapsed() >= Duration::from_secs(10),
+        "it was called healthy after {:?}",
+        begins.elapsed()
+    );
+    let mut soon = job("fails-soon", "batch", "sleep 2; echo too soon >&2; exit 1");
+    soon["TaskGroups"][0]["ReschedulePolicy"] = json!({"Attempts": 0, "Unlimited": false});
+    let (failed, _) = watched(&client, &soon, &within(60)).await;
+    assert!(matches!(failed.outcome, Outcome::Failed { .. }), "{failed}");
+    assert!(failed.to_string().contains("| too soon"), "{failed}");
+    soon["ID"] = "tried-again".into();
+    let once = "test -f ../alloc/data/tried || { touch ../alloc/data/tried; sleep 1; exit 1; }";
+    soon["TaskGroups"][0]["Tasks"][0]["Config"]["args"][1] = once.into();
+    soon["TaskGroups"][0]["Tasks"][0]["RestartPolicy"] =
+        json!({"Attempts": 1, "Mode": "fail", "Interval": 60_000_000_000_u64, "Delay": 1_000_000_000});
+    let (again, _) = watched(&client, &soon, &within(60)).await;
+    assert_eq!(again.outcome, Outcome::Healthy, "what is started again and ends well is well: {again}");
     let mut broken = job("breaks", "batch", "echo why >&2; exit 1");
     broken["TaskGroups"][0]["ReschedulePolicy"] = json!({"Attempts": 0, "Unlimited": false});
     let (broke, _) = watched(&client, &broken, &finished).await;

@@ -1,0 +1,4 @@
+variable "script" {
+  description = "What changes the database."
+  type        = string
+}
