@@ -1,6 +1,7 @@
 //! The Nomad that a test is about: the fake one, or a real one. What a test may do with it, it may do with both.
 
 mod agent;
+mod apart;
 mod asking;
 mod trio;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 pub use self::agent::Agent;
+pub use self::apart::Apart;
 pub use self::asking::{Answer, ask};
 pub use self::trio::{Trio, can_be_here};
 use crate::fake::Fake;

@@ -7,6 +7,7 @@
 mod compare;
 mod docker;
 mod kills;
+mod losses;
 mod peer;
 mod trio;
 mod writers;
@@ -40,6 +41,12 @@ type Possible = fn() -> bool;
 
 const STORIES: &[(&str, Story, Possible)] = &[
     ("a_cluster_of_three_loses_its_leader", trio::a_cluster_of_three_loses_its_leader, can_be_here),
+    ("a_node_is_lost_in_the_middle_of_an_apply", losses::a_node_is_lost_in_the_middle_of_an_apply, || true),
+    (
+        "nomad_is_restarted_in_the_middle_of_an_apply",
+        losses::nomad_is_restarted_in_the_middle_of_an_apply,
+        || true,
+    ),
     (
         "an_image_that_cannot_be_pulled_is_gone_back_from",
         docker::an_image_that_cannot_be_pulled_is_gone_back_from,
