@@ -190,6 +190,7 @@ pub fn rendering(pack: &Pack, rendered: Rendered) -> Rendering {
         bill,
         outputs: outputs.collect::<BTreeMap<_, _>>(),
         warnings: rendered.findings.iter().map(warning).collect(),
+        keeps_data: Some(pack.manifest().keeps_data),
     }
 }
 

@@ -45,8 +45,8 @@ pub struct Common {
     #[attr(default = 20, check = between(0, 500))]
     pub log_lines: i64,
     /// Refuse to destroy the jobs. It is read from the state: lift it in an apply of its own.
-    #[attr(default = false)]
-    pub deletion_protection: bool,
+    #[attr(computed)]
+    pub deletion_protection: Option<bool>,
     /// Volumes, by their names in the pack or in Nomad, that are deleted with everything in them when this is destroyed.
     /// All others stay.
     pub delete_data: Option<BTreeSet<String>>,
@@ -99,6 +99,16 @@ impl Common {
     /// From the value of a whole resource.
     pub fn of(value: &Value) -> Result<Self, Diagnostic> {
         <Self as Block>::decode(value, &At::ROOT)
+    }
+
+    /// The attributes, with words for what `deletion_protection` is where nobody sets it.
+    pub fn protecting(unset: &'static str) -> schema::Block {
+        let mut block = Self::block();
+        let own = block.attributes.iter_mut().find(|attribute| attribute.name == "deletion_protection");
+        if let Some(attribute) = own {
+            attribute.default_doc = Some(unset.into());
+        }
+        block
     }
 
     /// Whether everything here that decides about the jobs is known.

@@ -78,6 +78,8 @@ async fn candidate_of<K: Kind>(
     let mut value = blank(kind);
     if let Value::Map(fields) = &mut value {
         let text_of = |text: Option<&str>| text.map_or(Value::Null, Value::string);
+        // What keeps data is protected by the next apply; until then nobody has said so.
+        fields.insert("deletion_protection".into(), Value::Bool(false));
         fields.insert("name".into(), text_of(name.as_deref()));
         fields.insert("namespace".into(), text_of(namespace.filter(|name| *name != "default")));
         for (attribute, given) in attributes {

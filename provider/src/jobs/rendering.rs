@@ -19,6 +19,8 @@ pub struct Rendering {
     pub outputs: BTreeMap<String, Value>,
     /// What the user should hear.
     pub warnings: Vec<Diagnostic>,
+    /// Whether the jobs are there to keep data; none while it is not known which jobs there are.
+    pub keeps_data: Option<bool>,
 }
 
 /// A job.

@@ -188,6 +188,10 @@ fn decide(plan: &mut Plan<Value>, prior: Option<&Value>, common: &Common, render
     draft.insert("hidden_jobspecs".into(), hidden);
     draft.insert("job_ids".into(), ids);
     draft.insert("drift".into(), Value::List(Vec::new()));
+    let protected = draft.entry("deletion_protection".into()).or_insert(Value::Null);
+    if protected.is_null() {
+        *protected = rendering.keeps_data.map_or(Value::UNKNOWN, Value::Bool);
+    }
     for (name, value) in &rendering.outputs {
         draft.insert(name.clone(), value.clone());
     }

@@ -53,7 +53,8 @@ impl Kind for Job {
     }
 
     fn schema(&self) -> Schema {
-        let (own, common) = (Own::block(), Common::block());
+        let own = Own::block();
+        let common = Common::protecting("as the pack says with `keeps_data`, else `false`");
         let block = BlockSchema {
             attributes: own.attributes.into_iter().chain(common.attributes).collect(),
             blocks: common.blocks,
@@ -74,7 +75,8 @@ impl Kind for Job {
                     variables: packs::variables(Some(value.field("variables"))),
                 };
                 if value.field("variables").is_unknown() {
-                    return Ok(unknown("variables"));
+                    let keeps_data = Some(pack.manifest().keeps_data);
+                    return Ok(Rendering { keeps_data, ..unknown("variables") });
                 }
                 let rendered = packs::render(&pack, of).map_err(in_variables)?;
                 let sensitive = pack.manifest().outputs.iter().filter(|output| output.sensitive);
@@ -167,7 +169,8 @@ fn one_of_two(what: &str) -> Diagnostic {
 
 fn unknown(what: &str) -> Rendering {
     let outputs = [("outputs".to_owned(), Value::UNKNOWN)].into();
-    Rendering { jobs: Err(what.to_owned()), bill: Bill::default(), outputs, warnings: Vec::new() }
+    let warnings = Vec::new();
+    Rendering { jobs: Err(what.to_owned()), bill: Bill::default(), outputs, warnings, keeps_data: None }
 }
 
 /// The same findings, at the attribute that holds the variables.
@@ -244,6 +247,7 @@ fn bare_job(given: &str, common: &Common) -> Result<Rendering, Diagnostic> {
         bill: Bill { jobs: vec![entry], mark: format!("{PREFIX}{}", own.id), ..Bill::default() },
         outputs: [("outputs".to_owned(), dynamic(Value::Map(BTreeMap::new())))].into(),
         warnings: warnings.collect(),
+        keeps_data: Some(false),
         jobs: Ok(vec![Rendered { name: own.name, id: own.id, after: Vec::new(), text: Ok(text) }]),
     })
 }

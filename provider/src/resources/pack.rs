@@ -60,10 +60,10 @@ impl Kind for PackKind {
     }
 
     fn schema(&self) -> Schema {
-        let common = Common::block();
         // A pack that does not load cannot be shipped: a test renders each.
-        let Ok(pack) = self.pack() else { return Schema { version: 0, block: common } };
+        let Ok(pack) = self.pack() else { return Schema { version: 0, block: Common::block() } };
         let manifest = pack.manifest();
+        let common = Common::protecting(if manifest.keeps_data { "`true`" } else { "`false`" });
         let mut block = BlockSchema::new(about(pack));
         for variable in pack.variables() {
             add(&mut block, &Slot::of(variable));

@@ -165,6 +165,36 @@ async fn what_is_protected_stays_until_it_is_let_go() {
 }
 
 #[tokio::test]
+async fn what_keeps_data_is_protected_unless_that_is_turned_off() {
+    let nomad = StandIn::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let write = |keeps: bool| {
+        let pack = format!(
+            "pack \"store\" {{\n  version = \"1.0.0\"\n  summary = \"A store.\"\n  keeps_data = {keeps}\n}}\njob \"web\" {{}}\nvolume \"d\" {{\n  job = \"web\"\n}}\n"
+        );
+        std::fs::write(folder.path().join("pack.hcl"), pack).unwrap();
+        let volume = "volume \"d\" {\n      type = \"host\"\n      source = pack.volumes.d\n      access_mode = \"single-node-writer\"\n      attachment_mode = \"file-system\"\n    }";
+        let job = web(1, "").as_str().unwrap().replace("count = 1", volume);
+        std::fs::write(folder.path().join("web.nomad.hcl"), job).unwrap();
+    };
+    write(true);
+    let mut driven = Driven::new("lostops_job", Some(&nomad.address())).await;
+    let pack = [("pack", Value::string(folder.path().display().to_string())), ("name", Value::string("s"))];
+    let given = |protection: Option<bool>, driven: &Driven| {
+        let more = protection.map(|on| ("deletion_protection", Value::Bool(on)));
+        driven.config(&[pack.to_vec(), more.into_iter().collect()].concat())
+    };
+    driven.apply(&given(None, &driven)).await;
+    assert_eq!(driven.state.field("deletion_protection"), &Value::Bool(true));
+    assert_eq!(driven.destroy().await[0].summary, "s is protected");
+    driven.apply(&given(Some(false), &driven)).await;
+    write(false);
+    driven.apply(&given(None, &driven)).await;
+    assert_eq!(driven.state.field("deletion_protection"), &Value::Bool(false));
+    assert!(told(&driven.destroy().await).contains("These volumes stay"));
+}
+
+#[tokio::test]
 async fn volumes_are_made_and_stay_unless_they_are_named() {
     let nomad = StandIn::start().await;
     let mut driven = Driven::new("lostops_static_site", Some(&nomad.address())).await;

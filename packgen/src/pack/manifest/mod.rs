@@ -28,6 +28,8 @@ pub struct Manifest {
     pub description: Option<String>,
     /// The oldest release of Nomad that it runs on.
     pub nomad: Option<Release>,
+    /// Whether it is there to keep data: then nobody destroys its jobs by mistake, unless its user turns that off.
+    pub keeps_data: bool,
     /// Its jobs, in the order in which they are written.
     pub jobs: Vec<JobEntry>,
     /// The volumes that must be there before its jobs are.

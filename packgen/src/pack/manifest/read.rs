@@ -22,6 +22,7 @@ pub(super) fn manifest(sources: &SourceMap, file: FileId) -> (Manifest, Diagnost
         summary: String::new(),
         description: None,
         nomad: None,
+        keeps_data: false,
         jobs: Vec::new(),
         volumes: Vec::new(),
         secrets: Vec::new(),
@@ -90,6 +91,8 @@ fn pack(mut fields: Fields<'_>, into: &mut Manifest) {
             fields.out.push(finding.help("write `nomad = \">= 1.10\"`"));
         }
     }
+    let keeps_data = fields.constant("keeps_data", &Type::Bool);
+    into.keeps_data = keeps_data.and_then(|value| value.as_bool()).unwrap_or(false);
     fields.finish();
 }
 
@@ -235,6 +238,11 @@ fn check(manifest: &Manifest, out: &mut Diagnostics) {
     if manifest.jobs.is_empty() && !out.has_errors() {
         let finding = Diagnostic::error("no-jobs", "the pack has no jobs", manifest.name.span);
         out.push(finding.help("for the file web.nomad.hcl write `job \"web\" {}`"));
+    }
+    if manifest.keeps_data && manifest.volumes.is_empty() && !out.has_errors() {
+        let message = "it says that it keeps data, and has no volume that does";
+        let finding = Diagnostic::error("keeps-data", message, manifest.name.span);
+        out.push(finding.help("add a `volume`, or leave out `keeps_data`"));
     }
     cycles(manifest, out);
 }

@@ -51,6 +51,21 @@ fn a_manifest_is_read() {
 }
 
 #[test]
+fn a_pack_keeps_data_if_it_says_so_and_has_a_volume() {
+    assert!(!read(GOOD).0.keeps_data);
+    let keeps = GOOD.replace("nomad   =", "keeps_data = true\n  nomad   =");
+    let (manifest, findings) = read(&keeps);
+    assert_eq!((manifest.keeps_data, findings.as_str()), (true, ""));
+    let nothing =
+        keeps.replace("volume \"data\" {\n  job  = \"db\"\n  size = \"20GiB\"\n  uid  = 999\n}\n", "");
+    let (_, findings) = read(&nothing);
+    assert!(
+        findings.contains("has no volume that does") && findings.contains("leave out `keeps_data`"),
+        "{findings}"
+    );
+}
+
+#[test]
 fn mistakes_are_found_all_at_once() {
     let text = GOOD
         .replace("after = [\"db\"]", "afer = [\"db\"]")
