@@ -28,17 +28,21 @@ const PARTS: &[Part] = &[
 /// The program that measures a host, where no Alloy does.
 pub const NODE_EXPORTER: &str = "prometheus-node-exporter";
 
+/// Components whose programs are called like them, and which no stack is without.
+const ALWAYS: &[&str] = &["alertmanager", "prometheus"];
+
 /// Whether a component's program is here.
 pub fn has(component: &str) -> bool {
-    PARTS.iter().any(|part| part.component == component && find(part.program).is_some())
+    let of_part = PARTS.iter().find(|part| part.component == component).map(|part| part.program);
+    let program = of_part.or_else(|| ALWAYS.iter().find(|name| **name == component).copied());
+    program.is_some_and(|program| find(program).is_some())
 }
 
 /// The components that can run, as a list in the language of variables.
 pub fn components() -> String {
     let runs = |component: &&str| has(component) || stand_in::is_for(component);
     let parts = PARTS.iter().map(|part| part.component).chain(["grafana"]).filter(runs);
-    let all: Vec<String> =
-        ["alertmanager", "prometheus"].into_iter().chain(parts).map(|name| format!("{name:?}")).collect();
+    let all: Vec<String> = ALWAYS.iter().copied().chain(parts).map(|name| format!("{name:?}")).collect();
     format!("[{}]", all.join(", "))
 }
 

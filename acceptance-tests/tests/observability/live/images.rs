@@ -23,6 +23,8 @@ const PROGRAMS: &[(&str, &str, &str)] = &[
 
 /// The image of the app that is watched.
 pub const APP: &str = "example/shop:1";
+/// The image of an app that serves.
+pub const SHOP: &str = "example/served:1";
 
 /// Makes them all.
 pub fn make(machine: &Machine, rendered: &Rendered) {
@@ -44,6 +46,16 @@ pub fn make(machine: &Machine, rendered: &Rendered) {
             }
         }
     });
+    if let Some(busybox) = find("busybox") {
+        build(machine, SHOP, "/bin/busybox", |root| {
+            for file in with_libraries(&busybox.display().to_string()).iter().skip(1) {
+                copy(Path::new(file), root, file);
+            }
+            copy(&busybox, root, "/bin/busybox");
+            fs::create_dir_all(root.join("www")).expect("a folder can be made");
+            fs::write(root.join("www/index.html"), "open").expect("a file can be written");
+        });
+    }
 }
 
 fn build(machine: &Machine, image: &str, entry: &str, fill: impl FnOnce(&Path)) {

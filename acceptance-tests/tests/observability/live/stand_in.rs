@@ -15,6 +15,7 @@ use crate::pack::Rendered;
 
 /// A job, where its program keeps data, and how a shell answers for it.
 const JOBS: &[(&str, &str, &str)] = &[
+    ("alertmanager", "/alertmanager", "exec $B httpd -f -p 9093 -h /www"),
     (
         "alloy",
         "/alloc/data",
@@ -27,6 +28,7 @@ const JOBS: &[(&str, &str, &str)] = &[
         "$GF_PATHS_DATA",
         "test -n \"$($B cat /secrets/admin_password)\"; exec /bin/openssl s_server -quiet -www -accept 3000 -cert /secrets/tls.pem -key /secrets/tls.pem",
     ),
+    ("prometheus", "/prometheus", "exec $B httpd -f -p 9090 -h /www"),
     ("loki", "/loki", "exec $B httpd -f -p 3100 -h /www"),
     ("tempo", "/var/tempo", "$B httpd -p 4317 -h /www; exec $B httpd -f -p 3200 -h /www"),
 ];

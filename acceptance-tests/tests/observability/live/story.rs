@@ -250,7 +250,7 @@ const SECRETS: &str =
     r#"{ "webhook_url": "http://10.99.0.2:9999/alert", "deadman_url": "http://10.99.0.2:9999/deadman" }"#;
 
 /// The stack of the programs that are here.
-fn variables(machine: &Machine) -> String {
+pub fn variables(machine: &Machine) -> String {
     let mut text = VARIABLES.replace("SOCKET", &machine.socket().display().to_string());
     let _ = writeln!(text, "components = {}", found::components());
     if !found::has("alloy") {
