@@ -191,7 +191,7 @@ impl Reader<'_> {
 
     fn object_item(&mut self, entry: &Entry) -> ObjectItem {
         let key = self.expr(&Value::string(entry.key.clone()).with_at(entry.key_at));
-        ObjectItem { key: ObjectKey::Expr(key), value: self.expr(&entry.value) }
+        ObjectItem { key: ObjectKey::Expr(Box::new(key)), value: self.expr(&entry.value) }
     }
 }
 

@@ -59,6 +59,7 @@ pub fn evaluate(sources: &SourceMap, file: FileId, inputs: &Inputs<'_>) -> Evalu
         unknown: None,
     };
     check_roots(&body, &mut findings);
+    let (jobs, body) = split(body);
     declare(&body, sources, &mut done.variables, &mut findings);
     let mut env = Env::new(sources, Dialect::Nomad).with_files(inputs.files);
     for block in body.blocks().filter(|block| &*block.ty.value == "locals") {
@@ -74,7 +75,6 @@ pub fn evaluate(sources: &SourceMap, file: FileId, inputs: &Inputs<'_>) -> Evalu
     }
     if !findings.has_errors() {
         let mut expander = Expander::new(path::free_form);
-        let jobs = Body { items: jobs(&body), span: body.span };
         done.tree.blocks = expander.body(&jobs, &env.scope(), None, false).blocks;
         done.unknown = expander.unknown;
         findings.extend(expander.findings);
@@ -91,9 +91,11 @@ fn parse(sources: &SourceMap, file: FileId) -> (Body, Diagnostics) {
     parse_body(sources, file)
 }
 
-fn jobs(body: &Body) -> Vec<Item> {
-    let is_job = |item: &&Item| matches!(item, Item::Block(block) if &*block.ty.value == "job");
-    body.items.iter().filter(is_job).cloned().collect()
+/// What becomes the tree, and everything else.
+fn split(body: Body) -> (Body, Body) {
+    let is_job = |item: &Item| matches!(item, Item::Block(block) if &*block.ty.value == "job");
+    let (jobs, others) = body.items.into_iter().partition(is_job);
+    (Body { items: jobs, span: body.span }, Body { items: others, span: body.span })
 }
 
 const ROOTS: [&str; 4] = ["job", "locals", "variable", "variables"];
@@ -141,7 +143,7 @@ fn declare(body: &Body, sources: &SourceMap, variables: &mut Vec<Variable>, find
     for block in body.blocks() {
         let (found, more) = match &*block.ty.value {
             "variable" if block.labels.len() == 1 => {
-                let (variable, findings) = declared(block, Dialect::Nomad, sources);
+                let (variable, findings) = declared(block.clone(), Dialect::Nomad, sources);
                 (variable.into_iter().collect(), findings)
             }
             "variables" => declared_in_map(block, sources),

@@ -84,7 +84,7 @@ impl Loader<'_> {
         let Some(parsed) = parsed else { return Vec::new() };
         let body = Self::blocks("variables.hcl", parsed, &["variable"], out);
         let mut variables: Vec<Variable> = Vec::new();
-        for block in body.blocks().filter(|block| &*block.ty.value == "variable") {
+        for block in body.into_blocks().filter(|block| &*block.ty.value == "variable") {
             let (variable, found) = declared(block, Dialect::Pack, self.sources);
             out.extend(found);
             let Some(variable) = variable else { continue };
@@ -114,7 +114,7 @@ impl Loader<'_> {
 
     fn locals(parsed: Option<Parsed>, out: &mut Diagnostics) -> Vec<Body> {
         let body = parsed.map(|parsed| Self::blocks("locals.hcl", parsed, &["locals"], out));
-        body.into_iter().flat_map(into_blocks).map(|block| block.body).collect()
+        body.into_iter().flat_map(Body::into_blocks).map(|block| block.body).collect()
     }
 
     fn jobs(
@@ -139,7 +139,7 @@ impl Loader<'_> {
             let body = Self::blocks(&path, parsed, &["job", "locals"], out);
             let whole = body.span;
             let (mut blocks, others): (Vec<_>, Vec<_>) =
-                into_blocks(body).partition(|block| &*block.ty.value == "job");
+                body.into_blocks().partition(|block| &*block.ty.value == "job");
             if blocks.len() == 1
                 && let Some(block) = blocks.pop()
             {
@@ -193,13 +193,6 @@ impl Loader<'_> {
             );
         }
     }
-}
-
-fn into_blocks(body: Body) -> impl Iterator<Item = BlockSyntax> {
-    body.items.into_iter().filter_map(|item| match item {
-        Item::Block(block) => Some(block),
-        Item::Attribute(_) => None,
-    })
 }
 
 /// Whether a file's name ends so.

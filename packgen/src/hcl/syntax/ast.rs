@@ -115,7 +115,7 @@ pub enum Step {
     /// `.name`.
     Attr(Name),
     /// `[3]`, `["a"]` or the old `.3`.
-    Index(Value, Span),
+    Index(Box<Value>, Span),
 }
 
 impl Step {
@@ -154,7 +154,7 @@ pub enum ObjectKey {
     /// A bare word, taken as it is.
     Word(Text, Span),
     /// Anything else, to be evaluated.
-    Expr(Expr),
+    Expr(Box<Expr>),
 }
 
 /// A loop.
@@ -214,6 +214,20 @@ impl Body {
     /// The blocks.
     pub fn blocks(&self) -> impl Iterator<Item = &BlockSyntax> {
         self.items.iter().filter_map(|item| if let Item::Block(block) = item { Some(block) } else { None })
+    }
+
+    /// The attributes, taken out of it.
+    pub fn into_attributes(self) -> impl Iterator<Item = Attribute> {
+        self.items
+            .into_iter()
+            .filter_map(|item| if let Item::Attribute(attribute) = item { Some(attribute) } else { None })
+    }
+
+    /// The blocks, taken out of it.
+    pub fn into_blocks(self) -> impl Iterator<Item = BlockSyntax> {
+        self.items
+            .into_iter()
+            .filter_map(|item| if let Item::Block(block) = item { Some(block) } else { None })
     }
 
     /// The attribute of this name.

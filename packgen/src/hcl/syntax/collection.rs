@@ -1,6 +1,7 @@
 //! Lists, objects and loops.
 
 use super::ast::{Expr, ExprKind, ForExpr, ObjectItem, ObjectKey};
+use super::expression::FEW;
 use super::lexer::{Kind, Token};
 use super::parser::{Parsed, Parser};
 use crate::hcl::{Text, Value};
@@ -13,7 +14,7 @@ impl Parser<'_> {
             if parser.is_word("for") {
                 return parser.for_loop(open, Kind::CloseBracket);
             }
-            let mut items = Vec::new();
+            let mut items = Vec::with_capacity(FEW);
             while parser.eat(Kind::CloseBracket).is_none() {
                 items.push(parser.expression()?);
                 if parser.eat(Kind::Comma).is_none() {
@@ -33,7 +34,7 @@ impl Parser<'_> {
             return self.with_line_breaks(false, |parser| parser.for_loop(open, Kind::CloseBrace));
         }
         self.with_line_breaks(true, |parser| {
-            let (mut items, mut below) = (Vec::new(), 0);
+            let (mut items, mut below) = (Vec::with_capacity(FEW), 0);
             loop {
                 while parser.eat(Kind::Newline).is_some() {}
                 if parser.eat(Kind::CloseBrace).is_some() {
@@ -64,7 +65,7 @@ impl Parser<'_> {
         let value = self.expression()?;
         let height = key.height.max(value.height);
         let key = match &key.kind {
-            _ if parens => ObjectKey::Expr(key),
+            _ if parens => ObjectKey::Expr(Box::new(key)),
             ExprKind::Name(path) if path.steps.is_empty() => {
                 ObjectKey::Word(path.root.value.clone().into(), key.span)
             }
@@ -76,7 +77,7 @@ impl Parser<'_> {
             ExprKind::Literal(value) if value.as_number().is_none() => {
                 ObjectKey::Word(literal_word(value), key.span)
             }
-            _ => ObjectKey::Expr(key),
+            _ => ObjectKey::Expr(Box::new(key)),
         };
         Ok((ObjectItem { key, value }, height))
     }

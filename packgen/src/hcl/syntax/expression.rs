@@ -1,5 +1,7 @@
 //! Expressions: operators, steps, calls, collections, loops.
 
+use std::borrow::Cow;
+
 use super::ast::{BinaryOp, Call, Expr, ExprKind, NamePath, Step, UnaryOp};
 use super::lexer::{Kind, Token};
 use super::parser::{Failed, Parsed, Parser};
@@ -10,7 +12,10 @@ use crate::tree::Name;
 /// How deep an expression may be, chains of operators and steps included: evaluation goes down that far.
 const MAX_HEIGHT: u16 = 200;
 
-impl Parser<'_> {
+/// How many parts, arguments or steps most expressions have: room for more is only made if there are more.
+pub(super) const FEW: usize = 2;
+
+impl<'a> Parser<'a> {
     pub(super) fn expression(&mut self) -> Parsed<Expr> {
         self.deeper(Self::conditional)
     }
@@ -154,7 +159,7 @@ impl Parser<'_> {
     }
 
     fn function_name(&mut self, first: Token) -> Parsed<Name> {
-        let mut name = self.text_of(first).to_owned();
+        let mut name: Cow<'a, str> = self.text_of(first).into();
         while self.eat(Kind::DoubleColon).is_some() {
             let part = self.peek();
             if part.kind != Kind::Ident {
@@ -162,7 +167,7 @@ impl Parser<'_> {
                 return Err(self.error("expected the name of a function after `::`", at));
             }
             self.next();
-            name = name + "::" + self.text_of(part);
+            name = format!("{name}::{}", self.text_of(part)).into();
         }
         let span = self.span_from(first.start);
         if self.peek().kind != Kind::OpenParen {
@@ -172,7 +177,7 @@ impl Parser<'_> {
     }
 
     fn arguments(&mut self, open: Token) -> Parsed<(Vec<Expr>, bool)> {
-        let mut args = Vec::new();
+        let mut args = Vec::with_capacity(FEW);
         loop {
             if self.eat(Kind::CloseParen).is_some() {
                 return Ok((args, false));
@@ -237,7 +242,7 @@ impl Parser<'_> {
                     return Err(self.report(finding.help(format!("write `[{first}][{second}]`"))));
                 }
                 let value = self.number(token)?;
-                Ok(Step::Index(value, self.span_from(dot.start)))
+                Ok(Step::Index(Box::new(value), self.span_from(dot.start)))
             }
             _ => {
                 let at = self.span(dot);
@@ -253,6 +258,9 @@ impl Parser<'_> {
         let height = source.height;
         match source.kind {
             ExprKind::Name(mut path) => {
+                if path.steps.is_empty() {
+                    path.steps.reserve_exact(FEW);
+                }
                 path.steps.push(step);
                 Ok(Expr { kind: ExprKind::Name(path), span, height })
             }
@@ -295,10 +303,10 @@ impl Parser<'_> {
         })?;
         let brackets = self.span_from(open.start);
         match key.kind {
-            ExprKind::Literal(value) => self.step(source, Step::Index(value, brackets)),
+            ExprKind::Literal(value) => self.step(source, Step::Index(Box::new(value), brackets)),
             ExprKind::String(text) => {
                 let value = Value::new(ValueKind::String(text), key.span);
-                self.step(source, Step::Index(value, brackets))
+                self.step(source, Step::Index(Box::new(value), brackets))
             }
             _ => {
                 let span = source.span.to(brackets);

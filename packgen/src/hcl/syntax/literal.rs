@@ -1,18 +1,20 @@
 //! The text of string literals: escapes resolved.
 
+use std::borrow::Cow;
+
 use super::lexer::Token;
 use super::parser::{Parsed, Parser};
 use crate::source::{Diagnostic, Span};
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
     /// What a literal token stands for. Heredocs (`quoted` is false) know only `$${` and `%%{`.
-    pub(super) fn unescape(&mut self, token: Token, quoted: bool) -> Parsed<String> {
+    pub(super) fn unescape(&mut self, token: Token, quoted: bool) -> Parsed<Cow<'a, str>> {
         let text = self.text_of(token);
         if matches!(text.as_bytes(), [b'$', b'$', b'{', ..] | [b'%', b'%', b'{', ..]) {
-            return Ok(text.get(1..).unwrap_or("").to_owned());
+            return Ok(text.get(1..).unwrap_or("").into());
         }
         if !quoted || !text.contains('\\') {
-            return Ok(text.to_owned());
+            return Ok(text.into());
         }
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
@@ -23,7 +25,7 @@ impl Parser<'_> {
             rest = self.escape(rest, start, self.span(token), &mut out)?;
         }
         out.push_str(rest);
-        Ok(out)
+        Ok(out.into())
     }
 
     /// One escape, after its backslash; gives what is behind it.

@@ -1,6 +1,7 @@
 //! Bodies: attributes and blocks, and where to go on after a mistake.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ast::{Attribute, BlockSyntax, Body, Expr, Item};
@@ -24,9 +25,12 @@ pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
     pub(super) file: FileId,
     pub(super) tokens: Vec<Token>,
+    /// Behind the last token that was taken.
     at: usize,
+    /// The next token that counts, and what is behind it: it is looked at several times.
+    ahead: (Token, usize),
     /// Whether line breaks count: the last one says.
-    pub(super) line_breaks: Vec<bool>,
+    line_breaks: Vec<bool>,
     pub(super) depth: usize,
     /// After a mistake, what follows may look wrong although it is not.
     pub(super) recovered: bool,
@@ -40,12 +44,14 @@ impl<'a> Parser<'a> {
             file,
             tokens,
             at: 0,
+            ahead: (Token { kind: Kind::End, start: 0, end: 0 }, 0),
             line_breaks: vec![true],
             depth: 0,
             recovered: false,
             findings: Diagnostics::new(),
         };
         parser.report_invalid_tokens();
+        parser.look();
         parser
     }
 
@@ -58,24 +64,32 @@ impl<'a> Parser<'a> {
 
     /// The next token that counts.
     pub(super) fn peek(&self) -> Token {
-        self.find().0
+        self.ahead.0
     }
 
     pub(super) fn next(&mut self) -> Token {
-        let (token, at) = self.find();
+        let (token, at) = self.ahead;
         self.at = at;
+        self.look();
         token
+    }
+
+    /// Takes the literal that is all there is up to the next token, if there is one.
+    pub(super) fn lone_literal(&mut self) -> Option<Token> {
+        let (token, behind) = self.ahead;
+        let lone = || self.tokens.get(behind).is_some_and(|next| next.kind == Kind::CloseQuote);
+        if token.kind == Kind::Literal && lone() { Some(self.next()) } else { None }
     }
 
     pub(super) fn eat(&mut self, kind: Kind) -> Option<Token> {
         if self.peek().kind == kind { Some(self.next()) } else { None }
     }
 
-    fn find(&self) -> (Token, usize) {
-        match self.tokens.get(self.at) {
+    fn look(&mut self) {
+        self.ahead = match self.tokens.get(self.at) {
             Some(&token) if !matches!(token.kind, Kind::Newline | Kind::Comment) => (token, self.at + 1),
             _ => self.find_beyond_breaks(),
-        }
+        };
     }
 
     fn find_beyond_breaks(&self) -> (Token, usize) {
@@ -148,9 +162,17 @@ impl<'a> Parser<'a> {
     /// Runs `inside` where line breaks count or do not.
     pub(super) fn with_line_breaks<T>(&mut self, count: bool, inside: impl FnOnce(&mut Self) -> T) -> T {
         self.line_breaks.push(count);
+        self.look();
         let result = inside(self);
         self.line_breaks.pop();
+        self.look();
         result
+    }
+
+    /// Line breaks count as they do outside of all brackets.
+    pub(super) fn leave_brackets(&mut self) {
+        self.line_breaks.truncate(1);
+        self.look();
     }
 
     /// How a token is called in a message.
@@ -167,7 +189,7 @@ impl<'a> Parser<'a> {
     fn body(&mut self, end: Kind) -> Body {
         let start = self.peek().start;
         let mut items: Vec<Item> = Vec::new();
-        let mut seen = HashMap::new();
+        let mut seen = BTreeMap::new();
         loop {
             let token = self.peek();
             match token.kind {
@@ -186,9 +208,10 @@ impl<'a> Parser<'a> {
         Body { items, span: self.span_from(start) }
     }
 
-    fn is_duplicate(&mut self, seen: &mut HashMap<Arc<str>, Span>, attribute: &Attribute) -> bool {
+    fn is_duplicate(&mut self, seen: &mut BTreeMap<&'a str, Span>, attribute: &Attribute) -> bool {
         let name = &attribute.name;
-        let Some(first) = seen.insert(name.value.clone(), name.span) else { return false };
+        let text = self.text.get(name.span.start as usize..name.span.end as usize).unwrap_or("");
+        let Some(first) = seen.insert(text, name.span) else { return false };
         let message = format!("`{}` is set twice", &*name.value);
         self.report(Diagnostic::error("duplicate", message, name.span).note("first here", first));
         true
@@ -264,7 +287,7 @@ impl<'a> Parser<'a> {
     }
 
     fn block(&mut self, ty: Name) -> Parsed<BlockSyntax> {
-        let mut labels = Vec::new();
+        let mut labels = Vec::with_capacity(1);
         loop {
             let token = self.peek();
             match token.kind {
@@ -345,12 +368,12 @@ impl<'a> Parser<'a> {
 
     fn label(&mut self) -> Parsed<Name> {
         let open = self.next();
-        let mut text = String::new();
+        let mut text = Cow::Borrowed("");
         loop {
             let token = self.next();
             match token.kind {
                 Kind::CloseQuote => break,
-                Kind::Literal => text.push_str(&self.unescape(token, true)?),
+                Kind::Literal => text += self.unescape(token, true)?,
                 Kind::Interpolation | Kind::Directive => {
                     let at = self.span(token);
                     let finding =

@@ -8,7 +8,7 @@ impl Parser<'_> {
     /// Skips to the line after the one that cannot be understood, brackets on it included.
     pub(super) fn recover(&mut self, item: Token) {
         self.recovered = true;
-        self.line_breaks.truncate(1);
+        self.leave_brackets();
         self.depth = self.depth.min(MAX_DEPTH);
         if self.peek().start <= item.start {
             self.next();

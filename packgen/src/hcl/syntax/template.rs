@@ -1,16 +1,18 @@
 //! Strings: literal pieces, `${…}`, `%{…}`, what `~` and `<<-` take away, and the tree of directives.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::ast::{Expr, ExprKind, ForExpr};
+use super::expression::FEW;
 use super::lexer::{Kind, Token};
 use super::parser::{Parsed, Parser};
 use crate::hcl::Text;
 use crate::source::{Diagnostic, Span};
 
 /// A piece of a string before directives are put together.
-enum Piece {
-    Literal(String),
+enum Piece<'a> {
+    Literal(Cow<'a, str>),
     Value(Expr),
     If(Expr, Span),
     For(LoopHead, Span),
@@ -26,12 +28,17 @@ struct LoopHead {
 }
 
 /// The pieces, read from the front.
-type Pieces = std::iter::Peekable<std::vec::IntoIter<Piece>>;
+type Pieces<'a> = std::iter::Peekable<std::vec::IntoIter<Piece<'a>>>;
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
     /// A string in quotes or a heredoc.
     pub(super) fn string(&mut self) -> Parsed<Expr> {
         let open = self.next();
+        if let Some(token) = self.lone_literal() {
+            let text = self.unescape(token, true)?;
+            self.next();
+            return self.node(ExprKind::String((&*text).into()), self.span_from(open.start), 0);
+        }
         let (end, quoted) =
             if open.kind == Kind::OpenQuote { (Kind::CloseQuote, true) } else { (Kind::CloseHeredoc, false) };
         let mut pieces = self.pieces(end, quoted, open)?;
@@ -50,8 +57,8 @@ impl Parser<'_> {
         self.assemble(pieces, Span { start: 0, ..span })
     }
 
-    fn pieces(&mut self, end: Kind, quoted: bool, open: Token) -> Parsed<Vec<Piece>> {
-        let mut pieces = Vec::new();
+    fn pieces(&mut self, end: Kind, quoted: bool, open: Token) -> Parsed<Vec<Piece<'a>>> {
+        let mut pieces = Vec::with_capacity(FEW);
         let mut trim_next = false;
         loop {
             let token = self.next();
@@ -60,13 +67,14 @@ impl Parser<'_> {
                 kind if kind == end => return Ok(pieces),
                 Kind::Literal => {
                     let text = self.unescape(token, quoted)?;
-                    pieces.push(Piece::Literal(if trim { text.trim_start().to_owned() } else { text }));
+                    let blank = if trim { text.len() - text.trim_start().len() } else { 0 };
+                    pieces.push(Piece::Literal(without(text, blank)));
                 }
                 Kind::Interpolation | Kind::Directive => {
                     if self.text_of(token).ends_with('~')
                         && let Some(Piece::Literal(text)) = pieces.last_mut()
                     {
-                        text.truncate(text.trim_end().len());
+                        *text = text.trim_end().to_owned().into();
                     }
                     let piece = self.with_line_breaks(false, |parser| parser.sequence(token))?;
                     trim_next = self.text_of(piece.1).starts_with('~');
@@ -94,7 +102,7 @@ impl Parser<'_> {
     }
 
     /// `${…}` or `%{…}` after its opening; gives the closing token too.
-    fn sequence(&mut self, open: Token) -> Parsed<(Piece, Token)> {
+    fn sequence(&mut self, open: Token) -> Parsed<(Piece<'a>, Token)> {
         let piece = if open.kind == Kind::Interpolation {
             Piece::Value(self.expression()?)
         } else {
@@ -112,7 +120,7 @@ impl Parser<'_> {
         Err(self.report(finding))
     }
 
-    fn directive(&mut self, open: Token) -> Parsed<Piece> {
+    fn directive(&mut self, open: Token) -> Parsed<Piece<'a>> {
         let keyword = self.peek();
         let word = if keyword.kind == Kind::Ident { self.text_of(keyword) } else { "" };
         let at = self.span(open).to(self.span(keyword));
@@ -166,8 +174,8 @@ impl Parser<'_> {
     }
 
     /// Pieces → one expression. A lone `${…}` keeps its type.
-    fn assemble(&mut self, pieces: Vec<Piece>, span: Span) -> Parsed<Expr> {
-        let pieces = meld(pieces);
+    fn assemble(&mut self, mut pieces: Vec<Piece<'a>>, span: Span) -> Parsed<Expr> {
+        pieces.dedup_by(melds);
         let lone = matches!(pieces.as_slice(), [Piece::Value(_)]);
         let mut pieces = pieces.into_iter().peekable();
         let mut parts = self.parts(&mut pieces, span)?;
@@ -201,14 +209,14 @@ impl Parser<'_> {
     }
 
     /// Pieces up to a directive that closes something.
-    fn parts(&mut self, pieces: &mut Pieces, whole: Span) -> Parsed<Vec<Expr>> {
-        let mut parts = Vec::new();
+    fn parts(&mut self, pieces: &mut Pieces<'a>, whole: Span) -> Parsed<Vec<Expr>> {
+        let mut parts = Vec::with_capacity(FEW);
         while pieces
             .peek()
             .is_some_and(|piece| !matches!(piece, Piece::Else(_) | Piece::EndIf(_) | Piece::EndFor(_)))
         {
             let part = match pieces.next() {
-                Some(Piece::Literal(text)) => self.node(ExprKind::String(text.into()), whole, 0)?,
+                Some(Piece::Literal(text)) => self.node(ExprKind::String((&*text).into()), whole, 0)?,
                 Some(Piece::Value(expr)) => expr,
                 Some(Piece::If(condition, at)) => {
                     self.deeper(|parser| parser.branches(condition, at, pieces, whole))?
@@ -221,7 +229,7 @@ impl Parser<'_> {
         Ok(parts)
     }
 
-    fn branches(&mut self, condition: Expr, at: Span, pieces: &mut Pieces, whole: Span) -> Parsed<Expr> {
+    fn branches(&mut self, condition: Expr, at: Span, pieces: &mut Pieces<'a>, whole: Span) -> Parsed<Expr> {
         let yes = self.parts(pieces, whole)?;
         let yes = self.joined(yes, at)?;
         let no = if pieces.next_if(|piece| matches!(piece, Piece::Else(_))).is_some() {
@@ -237,7 +245,7 @@ impl Parser<'_> {
         self.node(ExprKind::Conditional(Box::new([condition, yes, no])), at, below)
     }
 
-    fn turns(&mut self, head: LoopHead, at: Span, pieces: &mut Pieces, whole: Span) -> Parsed<Expr> {
+    fn turns(&mut self, head: LoopHead, at: Span, pieces: &mut Pieces<'a>, whole: Span) -> Parsed<Expr> {
         let value = self.parts(pieces, whole)?;
         let value = self.joined(value, at)?;
         if pieces.next_if(|piece| matches!(piece, Piece::EndFor(_))).is_none() {
@@ -253,7 +261,7 @@ impl Parser<'_> {
 
 /// Takes from each line the blanks that all lines have in common. Lines count as they were written: what
 /// an interpolation brings does not, and lines of blanks only stay as they are.
-fn dedent(pieces: &mut [Piece]) {
+fn dedent(pieces: &mut [Piece<'_>]) {
     let mut common = usize::MAX;
     let mut line_start = true;
     let mut starts = Vec::new();
@@ -276,19 +284,26 @@ fn dedent(pieces: &mut [Piece]) {
     for at in starts {
         if let Some(Piece::Literal(text)) = pieces.get_mut(at) {
             let kept = text.char_indices().nth(common).map_or(text.len(), |(offset, _)| offset);
-            text.drain(..kept);
+            *text = without(std::mem::take(text), kept);
         }
     }
 }
 
-/// Joins literals that follow each other.
-fn meld(pieces: Vec<Piece>) -> Vec<Piece> {
-    let mut out: Vec<Piece> = Vec::with_capacity(pieces.len());
-    for piece in pieces {
-        match (out.last_mut(), piece) {
-            (Some(Piece::Literal(before)), Piece::Literal(text)) => before.push_str(&text),
-            (_, piece) => out.push(piece),
+/// Joins a literal to the one before it.
+fn melds(piece: &mut Piece<'_>, before: &mut Piece<'_>) -> bool {
+    match (before, piece) {
+        (Piece::Literal(before), Piece::Literal(text)) => {
+            before.to_mut().push_str(text);
+            true
         }
+        _ => false,
     }
-    out
+}
+
+/// A literal without its first bytes.
+fn without(text: Cow<'_, str>, bytes: usize) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => text.get(bytes..).unwrap_or("").into(),
+        Cow::Owned(text) => text.get(bytes..).unwrap_or("").to_owned().into(),
+    }
 }

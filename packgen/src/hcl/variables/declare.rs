@@ -14,13 +14,14 @@ const IN_PACKS: [&str; 6] = ["default", "description", "nullable", "renamed_from
 
 /// The variable that a block declares. What can be read is there even if something was wrong.
 pub fn declared(
-    block: &BlockSyntax,
+    block: BlockSyntax,
     dialect: Dialect,
     sources: &SourceMap,
 ) -> (Option<Variable>, Diagnostics) {
     let mut findings = Diagnostics::new();
-    let [name] = block.labels.as_slice() else {
-        findings.push(error("labels", "a variable has one label: its name", block.header));
+    let BlockSyntax { labels, body, header, .. } = block;
+    let [name] = labels.as_slice() else {
+        findings.push(error("labels", "a variable has one label: its name", header));
         return (None, findings);
     };
     if !is_identifier(name) {
@@ -39,13 +40,13 @@ pub fn declared(
         nullable: true,
         renamed_from: Vec::new(),
         validations: Vec::new(),
-        span: block.header,
+        span: header,
     };
-    for attribute in block.body.attributes() {
+    for attribute in body.attributes() {
         reader.attribute(attribute, &mut variable);
     }
-    reader.default(block.body.attribute("default"), &mut variable);
-    for inner in block.body.blocks() {
+    reader.default(body.attribute("default"), &mut variable);
+    for inner in body.into_blocks() {
         match (&*inner.ty.value, inner.labels.is_empty()) {
             ("validation", true) => {
                 let validation = reader.validation(inner, &name.value);
@@ -170,8 +171,9 @@ impl Reader<'_> {
         }
     }
 
-    fn validation(&mut self, block: &BlockSyntax, variable: &str) -> Option<Validation> {
-        for attribute in block.body.attributes() {
+    fn validation(&mut self, block: BlockSyntax, variable: &str) -> Option<Validation> {
+        let BlockSyntax { body, header, .. } = block;
+        for attribute in body.attributes() {
             if !matches!(&*attribute.name.value, "condition" | "error_message") {
                 let finding = error(
                     "unexpected-attribute",
@@ -181,19 +183,25 @@ impl Reader<'_> {
                 self.findings.push(finding.help("it has condition and error_message"));
             }
         }
-        let missing = |name: &str| error("missing", format!("a validation needs `{name}`"), block.header);
-        let condition = block.body.attribute("condition").ok_or_else(|| missing("condition"));
-        let message = block.body.attribute("error_message").ok_or_else(|| missing("error_message"));
-        let condition = self.findings.take(condition);
-        let message = self.findings.take(message);
-        let (condition, message) = (&condition?.expr, &message?.expr);
-        self.check_names(condition, variable);
-        let text = self.constant(message, &Type::String)?;
+        let (mut condition, mut message) = (None, None);
+        for attribute in body.into_attributes() {
+            match &*attribute.name.value {
+                "condition" => condition = Some(attribute.expr),
+                "error_message" => message = Some(attribute.expr),
+                _ => {}
+            }
+        }
+        let missing = |name: &str| error("missing", format!("a validation needs `{name}`"), header);
+        let condition = self.findings.take(condition.ok_or_else(|| missing("condition")));
+        let message = self.findings.take(message.ok_or_else(|| missing("error_message")));
+        let (condition, message) = (condition?, message?);
+        self.check_names(&condition, variable);
+        let text = self.constant(&message, &Type::String)?;
         let text = text.as_str().unwrap_or_default().to_owned();
         if text.trim().is_empty() {
             self.findings.push(error("missing", "an error message says what is wrong", message.span));
         }
-        Some(Validation { condition: Arc::new(condition.clone()), message: text, span: block.header })
+        Some(Validation { condition: Arc::new(condition), message: text, span: header })
     }
 
     /// A condition looks at its own variable; in a pack also at others, to tell what contradicts them.

@@ -16,7 +16,7 @@ fn resolved(
     let (body, mut findings) = parse_body(&sources, file);
     let mut variables = Vec::new();
     for block in body.blocks() {
-        let (variable, more) = declared(block, dialect, &sources);
+        let (variable, more) = declared(block.clone(), dialect, &sources);
         variables.extend(variable);
         findings.extend(more);
     }
@@ -151,7 +151,7 @@ fn what_users_type_is_known_and_secrets_are_marked() {
     let id = sources.add("v.hcl", "variable \"pw\" {\n  type = string\n  sensitive = true\n}\n");
     let (body, _) = parse_body(&sources, id);
     let variables: Vec<Variable> =
-        body.blocks().filter_map(|block| declared(block, Dialect::Pack, &sources).0).collect();
+        body.blocks().filter_map(|block| declared(block.clone(), Dialect::Pack, &sources).0).collect();
     let inputs = Inputs::default().with(flags(&sources, &[("pw", "hush")]));
     let (value, _) = resolve(&variables, &inputs, Dialect::Pack, &sources);
     let secret = value.get("pw").unwrap();

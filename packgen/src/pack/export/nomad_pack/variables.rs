@@ -25,7 +25,7 @@ pub(super) fn file(pack: &Pack, fixed: &[String]) -> Result<String, Diagnostics>
     let sources = SourceMap::new();
     let read = pack.folder.read("variables.hcl");
     let bytes = read.map_err(|wrong| Diagnostic::error("io", wrong, Span::NONE))?.unwrap_or_default();
-    let file = sources.add_bytes("variables.hcl", bytes)?;
+    let file = sources.add_bytes("variables.hcl", &bytes)?;
     let (body, _) = parse_body(&sources, file);
     let mut out = String::new();
     if !fixed.iter().any(|name| name == "name") {
@@ -63,7 +63,10 @@ fn is_plain(expr: &Expr) -> bool {
 }
 
 fn is_key(key: &ObjectKey) -> bool {
-    matches!(key, ObjectKey::Word(..) | ObjectKey::Expr(Expr { kind: ExprKind::String(_), .. }))
+    match key {
+        ObjectKey::Word(..) => true,
+        ObjectKey::Expr(key) => matches!(key.kind, ExprKind::String(_)),
+    }
 }
 
 /// The declarations that stand above each job.

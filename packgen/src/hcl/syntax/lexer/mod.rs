@@ -1,6 +1,8 @@
 //! Text → tokens. Strings and heredocs hold expressions that hold strings, so the lexer keeps a stack of
 //! where it is. It never fails: what it does not understand is a token that the parser complains about.
 
+mod strings;
+
 use unicode_ident::{is_xid_continue, is_xid_start};
 
 /// What a token is.
@@ -137,7 +139,7 @@ impl Lexer<'_> {
 
     fn code(&mut self) {
         match self.byte(0) {
-            b' ' | b'\t' => self.at += 1,
+            b' ' | b'\t' => self.blanks(),
             b'\n' => self.push(Kind::Newline, 1),
             b'\r' if self.byte(1) == b'\n' => self.push(Kind::Newline, 2),
             b'#' => self.line_comment(),
@@ -154,6 +156,11 @@ impl Lexer<'_> {
             b'0'..=b'9' => self.number(),
             _ => self.symbol_or_word(),
         }
+    }
+
+    fn blanks(&mut self) {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        self.at += rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     }
 
     fn symbol_or_word(&mut self) {
@@ -272,97 +279,6 @@ impl Lexer<'_> {
         self.modes.push(Mode::Heredoc { marker, line_start: true });
         true
     }
-
-    fn quoted(&mut self) {
-        match self.byte(0) {
-            b'"' => {
-                self.modes.pop();
-                self.push(Kind::CloseQuote, 1);
-            }
-            b'\n' | b'\r' => {
-                let length = self.rest().bytes().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-                self.push(Kind::LiteralNewline, length);
-            }
-            b'$' | b'%' => self.marker_or_sequence(),
-            _ => self.quoted_literal(),
-        }
-    }
-
-    fn quoted_literal(&mut self) {
-        let bytes = self.rest().as_bytes();
-        let mut length = 0;
-        while let Some(byte) = bytes.get(length) {
-            match byte {
-                b'"' | b'$' | b'%' | b'\n' | b'\r' => break,
-                b'\\' => match bytes.get(length + 1) {
-                    None | Some(b'\n' | b'\r') => break,
-                    Some(_) => length += 2,
-                },
-                _ => length += 1,
-            }
-        }
-        if length == 0 { self.push(Kind::Invalid, 1) } else { self.push(Kind::Literal, length) }
-    }
-
-    /// `$` or `%`: alone it is text, doubled before a brace it is an escape, before a brace it opens.
-    fn marker_or_sequence(&mut self) {
-        let marker = self.byte(0);
-        if self.byte(1) == marker && self.byte(2) == b'{' {
-            return self.push(Kind::Literal, 3);
-        }
-        if self.byte(1) != b'{' {
-            return self.push(Kind::Literal, 1);
-        }
-        let kind = if marker == b'$' { Kind::Interpolation } else { Kind::Directive };
-        self.push(kind, if self.byte(2) == b'~' { 3 } else { 2 });
-        self.modes.push(Mode::Code { open: 0, sequence: true });
-    }
-
-    /// One line or what is left of it, up to the next `$` or `%`.
-    fn heredoc(&mut self, (from, to): (usize, usize), line_start: bool) {
-        let (length, ends_line) = self.plain_line();
-        let line = self.rest().get(..length).unwrap_or("");
-        if ends_line && line_start && is_marker(line, self.text.get(from..to).unwrap_or("")) {
-            let line_break = if line.ends_with("\r\n") { 2 } else { 1 };
-            self.modes.pop();
-            self.push(Kind::CloseHeredoc, length - line_break);
-            return self.push(Kind::Newline, line_break);
-        }
-        if let Some(Mode::Heredoc { line_start, .. }) = self.modes.last_mut() {
-            *line_start = ends_line;
-        }
-        self.plain_or_marker(length);
-    }
-
-    fn bare(&mut self) {
-        let (length, _) = self.plain_line();
-        self.plain_or_marker(length);
-    }
-
-    fn plain_or_marker(&mut self, length: usize) {
-        match (length, self.byte(0)) {
-            (0, b'$' | b'%') => self.marker_or_sequence(),
-            (0, _) => self.push(Kind::Invalid, 1),
-            _ => self.push(Kind::Literal, length),
-        }
-    }
-
-    /// How many bytes are plain text until the end of this line, and whether the line ends there.
-    fn plain_line(&self) -> (usize, bool) {
-        let bytes = self.rest().as_bytes();
-        let stop = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r' | b'$' | b'%'));
-        let Some(at) = stop else { return (bytes.len(), false) };
-        match (bytes.get(at), bytes.get(at + 1)) {
-            (Some(b'\n'), _) => (at + 1, true),
-            (Some(b'\r'), Some(b'\n')) => (at + 2, true),
-            _ => (at, false),
-        }
-    }
-}
-
-/// Whether a line holds a marker and nothing else. Most lines do not even end with it.
-fn is_marker(line: &str, marker: &str) -> bool {
-    line.trim_end().strip_suffix(marker).is_some_and(|before| before.trim_start().is_empty())
 }
 
 /// Letters, digits, `_` and `-`, not beginning with a digit or `-`.
@@ -390,63 +306,4 @@ fn wide_length(text: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words(text: &str) -> Vec<(Kind, String)> {
-        let tokens = code(text);
-        tokens
-            .iter()
-            .map(|token| (token.kind, text[token.start as usize..token.end as usize].to_owned()))
-            .collect()
-    }
-
-    fn kinds(text: &str) -> Vec<Kind> {
-        code(text).iter().map(|token| token.kind).collect()
-    }
-
-    #[test]
-    fn sequences_nest() {
-        use Kind::*;
-        let expected =
-            [OpenQuote, Literal, Interpolation, OpenBrace, Ident, Equal, OpenQuote, Directive, Ident];
-        assert_eq!(kinds("\"a${{b=\"%{if")[..9], expected);
-        assert_eq!(
-            kinds("\"${{}}\""),
-            [OpenQuote, Interpolation, OpenBrace, CloseBrace, SequenceEnd, CloseQuote, End]
-        );
-    }
-
-    #[test]
-    fn a_heredoc_ends_at_a_line_that_is_the_marker_only() {
-        use Kind::*;
-        assert_eq!(kinds("<<E\nE x\n  E\n"), [OpenHeredoc, Literal, CloseHeredoc, Newline, End]);
-        assert_eq!(
-            kinds("<<E\n${a}E\nE\n"),
-            [OpenHeredoc, Interpolation, Ident, SequenceEnd, Literal, CloseHeredoc, Newline, End]
-        );
-        assert_eq!(kinds("<< E\n")[..2], [Less, Less]);
-    }
-
-    #[test]
-    fn numbers_do_not_end_with_a_point() {
-        for (text, number) in
-            [("1.5", "1.5"), ("1.", "1"), ("1...", "1"), ("1e5", "1e5"), ("1e", "1"), ("1.2.3", "1.2.3")]
-        {
-            assert_eq!(words(text)[0], (Kind::Number, number.to_owned()), "{text}");
-        }
-    }
-
-    #[test]
-    fn escapes_stay_in_one_token() {
-        assert_eq!(
-            words(r#""$${a}$b\"""#)[1..4].iter().map(|word| word.1.as_str()).collect::<Vec<_>>(),
-            ["$${", "a}", "$"]
-        );
-    }
-
-    #[test]
-    fn the_byte_order_mark_is_skipped() {
-        assert_eq!(kinds("\u{feff}a"), [Kind::Ident, Kind::End]);
-    }
-}
+mod tests;
