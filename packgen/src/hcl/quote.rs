@@ -3,6 +3,7 @@
 //! Whatever a value holds, it cannot become syntax: what opens a template is doubled, what cannot be printed
 //! is escaped. Nothing else in the crate may put quotes around a string.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use memchr::{memchr2_iter, memmem};
@@ -25,8 +26,14 @@ pub enum References {
 /// A string in quotes.
 pub fn quoted(text: &str, references: References) -> String {
     let mut out = String::with_capacity(text.len() + 2);
+    write_quoted(text, references, &mut out);
+    out
+}
+
+/// Writes a string in quotes.
+pub fn write_quoted(text: &str, references: References, out: &mut String) {
     out.push('"');
-    write(text, references, &mut out, |part, out| {
+    write(text, references, out, |part, out| {
         let plain = |byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
         if part.bytes().all(plain) {
             out.push_str(part);
@@ -35,13 +42,12 @@ pub fn quoted(text: &str, references: References) -> String {
         }
     });
     out.push('"');
-    out
 }
 
 /// The key of an object: bare if it can be, in quotes otherwise.
-pub fn key(text: &str) -> String {
+pub fn key(text: &str) -> Cow<'_, str> {
     let is_word = matches!(text, "for" | "if" | "in" | "null" | "true" | "false");
-    if is_identifier(text) && !is_word { text.to_owned() } else { quoted(text, References::Escape) }
+    if is_identifier(text) && !is_word { text.into() } else { quoted(text, References::Escape).into() }
 }
 
 /// A number; `None` for infinities, which cannot be written.
@@ -49,18 +55,20 @@ pub fn number(number: &Number) -> Option<String> {
     if number.is_infinite() { None } else { Some(number.to_string()) }
 }
 
-/// A heredoc with its last line break left out, so that it can end an attribute. `None` if the text cannot
-/// be written so: one that does not end with a line break, or holds characters that need an escape.
-pub fn heredoc(text: &str, references: References) -> Option<String> {
-    if !text.ends_with('\n') || holds_control(text) {
-        return None;
-    }
-    let marker = marker(text);
-    let mut out = String::with_capacity(text.len() + 2 * marker.len() + 8);
-    out.extend(["<<", &marker, "\n"]);
-    write(text, references, &mut out, |part, out| out.push_str(part));
-    out.push_str(&marker);
-    Some(out)
+/// The word that ends a heredoc of this text. `None` if the text cannot be one: if it does not end with a line
+/// break, or holds characters that need an escape.
+pub fn heredoc_marker(text: &str) -> Option<String> {
+    if !text.ends_with('\n') || holds_control(text) { None } else { Some(marker(text)) }
+}
+
+/// Writes whole lines of a heredoc.
+pub fn write_lines(text: &str, references: References, out: &mut String) {
+    write(text, references, out, |part, out| out.push_str(part));
+}
+
+/// Whether a text stands in a heredoc as it is: nothing in it opens a template.
+pub fn is_plain(text: &str) -> bool {
+    ["${", "%{"].into_iter().all(|open| memmem::find(text.as_bytes(), open.as_bytes()).is_none())
 }
 
 /// Whether a text holds control characters other than line breaks and tabs. Most bytes alone rule that out, and all
@@ -192,15 +200,22 @@ mod tests {
 
     #[test]
     fn heredocs_choose_their_end() {
-        assert_eq!(heredoc("a\n", References::Keep).unwrap(), "<<EOT\na\nEOT");
-        assert_eq!(
-            heredoc("EOT\n  EOTT x\n${y}\n", References::Keep).unwrap(),
-            "<<EOTTT\nEOT\n  EOTT x\n$${y}\nEOTTT"
-        );
-        assert_eq!(heredoc("x EOT\n\u{a0}y\n", References::Keep).unwrap(), "<<EOT\nx EOT\n\u{a0}y\nEOT");
-        assert_eq!(heredoc("\u{2003} EOT\n", References::Keep).unwrap(), "<<EOTT\n\u{2003} EOT\nEOTT");
+        let marker = |text: &str| heredoc_marker(text).unwrap();
+        assert_eq!(marker("a\n"), "EOT");
+        assert_eq!(marker("EOT\n  EOTT x\n${y}\n"), "EOTTT");
+        assert_eq!(marker("x EOT\n\u{a0}y\n"), "EOT");
+        assert_eq!(marker("\u{2003} EOT\n"), "EOTT");
         for text in ["a", "a\r\n", "\u{85}\n", "\u{7f}\n", "\u{b}\n"] {
-            assert_eq!(heredoc(text, References::Keep), None, "{text:?}");
+            assert_eq!(heredoc_marker(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_opens_a_template_is_doubled_in_lines() {
+        let text = "a\n${y} %{z ${attr.x}\n";
+        let mut out = String::new();
+        write_lines(text, References::Keep, &mut out);
+        assert_eq!(out, "a\n$${y} %%{z ${attr.x}\n");
+        assert!(!is_plain(text) && is_plain("$ { % $x\n"));
     }
 }

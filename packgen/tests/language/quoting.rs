@@ -1,7 +1,7 @@
 //! Whatever a string holds, printed and read again it is the same string, and never anything else.
 
 use packgen::hcl::eval::{Dialect, Env};
-use packgen::hcl::quote::{References, heredoc, key, quoted};
+use packgen::hcl::quote::{References, heredoc_marker, key, quoted, write_lines};
 use packgen::hcl::syntax::{parse_body, parse_expression};
 use packgen::hcl::{Text, Value};
 use packgen::source::SourceMap;
@@ -78,7 +78,10 @@ proptest! {
     #[test]
     fn heredocs_come_back(text in hostile()) {
         let text = normal(&text) + "\n";
-        if let Some(printed) = heredoc(&text, References::Keep) {
+        if let Some(marker) = heredoc_marker(&text) {
+            let mut lines = String::new();
+            write_lines(&text, References::Keep, &mut lines);
+            let printed = format!("<<{marker}\n{lines}{marker}");
             let sources = SourceMap::new();
             let file = sources.add("printed", format!("a = {printed}\n"));
             let (body, findings) = parse_body(&sources, file);

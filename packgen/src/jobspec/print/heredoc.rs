@@ -4,30 +4,51 @@ use memchr::memchr_iter;
 
 use crate::hcl::quote::{self, References};
 
-/// A text as a heredoc whose lines stand `indent` deep, if it can be one; ends without a line break.
-pub(super) fn indented(text: &str, indent: usize) -> Option<String> {
-    let plain = quote::heredoc(text, References::Keep)?;
-    let (first, rest) = plain.split_once('\n')?;
-    let (body, marker) = rest.rsplit_once('\n')?;
+/// Writes a text of several lines as a heredoc, if it can be one, and tells whether it could. The lines stand `indent`
+/// deep where nothing speaks against it; after the marker there is no line break.
+pub(super) fn write(text: &str, indent: usize, out: &mut String) -> bool {
+    let lines = memchr_iter(b'\n', text.as_bytes()).count();
+    if lines < 2 {
+        return false;
+    }
+    let Some(marker) = quote::heredoc_marker(text) else { return false };
     let (inner, outer) = (" ".repeat(indent + 2), " ".repeat(indent));
-    let mut out = String::with_capacity(plain.len() + (line_breaks(body) + 2) * inner.len() + 1);
-    out.extend(["<<-", first.trim_start_matches('<'), "\n"]);
-    // Taking away the smallest indent gives the text back if a line starts at the margin, and the others with blanks.
+    out.reserve(text.len() + lines * inner.len() + 2 * marker.len() + outer.len() + 8);
+    let start = out.len();
+    out.extend(["<<-", &marker, "\n"]);
+    if write_indented(text, &inner, out) {
+        out.extend([&outer, &*marker]);
+        return true;
+    }
+    out.truncate(start);
+    out.extend(["<<", &marker, "\n"]);
+    quote::write_lines(text, References::Keep, out);
+    out.push_str(&marker);
+    true
+}
+
+/// Writes the lines with blanks before them. To take away the smallest indent gives the text back if a line of it starts
+/// at the margin, and the others with blanks: only then it is true.
+fn write_indented(text: &str, blanks: &str, out: &mut String) -> bool {
+    let is_plain = quote::is_plain(text);
     let (mut at_margin, mut start) = (false, 0);
-    for end in memchr_iter(b'\n', body.as_bytes()).chain([body.len()]) {
-        let line = body.get(start..end).unwrap_or("");
+    for end in memchr_iter(b'\n', text.as_bytes()) {
+        let line = text.get(start..=end).unwrap_or("");
         start = end + 1;
         if !is_blank(line) {
             if line.starts_with(|letter: char| letter != ' ' && letter.is_whitespace()) {
-                return Some(plain);
+                return false;
             }
             at_margin |= !line.starts_with(' ');
-            out.push_str(&inner);
+            out.push_str(blanks);
         }
-        out.extend([line, "\n"]);
+        if is_plain {
+            out.push_str(line);
+        } else {
+            quote::write_lines(line, References::Keep, out);
+        }
     }
-    out.extend([&outer, marker]);
-    Some(if at_margin { out } else { plain })
+    at_margin
 }
 
 fn is_blank(line: &str) -> bool {
@@ -37,21 +58,24 @@ fn is_blank(line: &str) -> bool {
     }
 }
 
-/// How many line breaks a text has.
-pub(super) fn line_breaks(text: &str) -> usize {
-    memchr_iter(b'\n', text.as_bytes()).count()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn written(text: &str, indent: usize) -> Option<String> {
+        let mut out = String::new();
+        write(text, indent, &mut out).then_some(out)
+    }
+
     #[test]
     fn texts_of_lines_become_heredocs() {
-        assert_eq!(indented("a\n  b\n\nc\n", 2).unwrap(), "<<-EOT\n    a\n      b\n\n    c\n  EOT");
-        assert_eq!(indented("  a\n  b\n", 2).unwrap(), "<<EOT\n  a\n  b\nEOT");
-        assert_eq!(indented("a\n${x}\n", 0).unwrap(), "<<-EOT\n  a\n  $${x}\nEOT");
-        assert_eq!(indented("a", 0), None);
-        assert_eq!(indented("a\r\n", 0), None);
+        assert_eq!(written("a\n  b\n\nc\n", 2).unwrap(), "<<-EOT\n    a\n      b\n\n    c\n  EOT");
+        assert_eq!(written("  a\n  b\n", 2).unwrap(), "<<EOT\n  a\n  b\nEOT");
+        assert_eq!(written("a\n\tb${x}\n", 2).unwrap(), "<<EOT\na\n\tb$${x}\nEOT");
+        assert_eq!(written("a\n${x}\n", 0).unwrap(), "<<-EOT\n  a\n  $${x}\nEOT");
+        assert_eq!(written("\u{2003}\na\n", 0), Some("<<-EOT\n\u{2003}\n  a\nEOT".to_owned()));
+        for text in ["a", "a\n", "a\nb", "a\r\nb\r\n"] {
+            assert_eq!(written(text, 0), None, "{text:?}");
+        }
     }
 }

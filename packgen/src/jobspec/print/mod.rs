@@ -20,7 +20,8 @@ const WIDTH: usize = 100;
 
 /// The text of a tree. What is not known yet cannot be written.
 pub fn print(tree: &Tree) -> Result<String, Diagnostic> {
-    let mut printer = Printer::default();
+    let length: usize = tree.blocks.iter().map(length).sum();
+    let mut printer = Printer { out: String::with_capacity(length), ..Printer::default() };
     for (at, job) in tree.blocks.iter().enumerate() {
         if at > 0 {
             printer.out.push('\n');
@@ -28,6 +29,19 @@ pub fn print(tree: &Tree) -> Result<String, Diagnostic> {
         printer.block(Some(&grammar::JOB), job)?;
     }
     Ok(printer.out)
+}
+
+/// About how long the text of a block becomes, rather more than less: it is not copied because it grows.
+fn length(block: &Block) -> usize {
+    let attrs = block.attrs.iter().map(|attr| attr.name.len() + 16 + value_length(&attr.value));
+    64 + attrs.sum::<usize>() + block.blocks.iter().map(length).sum::<usize>()
+}
+
+fn value_length(value: &Value) -> usize {
+    match value.as_str() {
+        Some(text) => text.len() + text.len() / 2,
+        None => 16 + value.parts().map(value_length).sum::<usize>(),
+    }
 }
 
 /// A name as HCL takes it. A jobspec in JSON can have others, in the bodies that Nomad does not look into.
@@ -45,32 +59,41 @@ struct Printer {
     depth: usize,
     /// Attributes of the body at hand that are not in `out` yet: their `=` stand under one another.
     rows: Vec<Row>,
+    /// Values and names of these.
+    texts: String,
 }
 
 impl Printer {
-    fn line(&mut self, text: &str) {
+    fn line(&mut self, parts: &[&str]) {
         self.settle();
         row::indent(self.depth, &mut self.out);
-        self.out.push_str(text);
+        self.out.extend(parts.iter().copied());
         self.out.push('\n');
     }
 
-    fn row(&mut self, name: impl Into<String>, value: String) {
-        self.rows.push(Row { name: name.into(), value });
+    /// A row whose value was written from `start` on.
+    fn row(&mut self, name: &str, start: usize) {
+        let value = start..self.texts.len();
+        self.texts.push_str(name);
+        self.rows.push(Row { name: value.end..self.texts.len(), value });
     }
 
     /// Writes the attributes that wait.
     fn settle(&mut self) {
-        row::write(&self.rows, self.depth, &mut self.out);
+        row::write(&self.rows, &self.texts, self.depth, &mut self.out);
         self.rows.clear();
+        self.texts.clear();
     }
 
     fn block(&mut self, body: Option<&'static Body>, block: &Block) -> Result<(), Diagnostic> {
-        let labels = block.labels.iter().map(|label| quote::quoted(&label.value, References::Escape));
-        let words: Vec<String> = std::iter::once(name(&block.ty)?.to_owned()).chain(labels).collect();
-        let head = format!("{} {{", words.join(" "));
-        let before = self.out.len();
-        self.line(&head);
+        self.settle();
+        row::indent(self.depth, &mut self.out);
+        self.out.push_str(name(&block.ty)?);
+        for label in &block.labels {
+            self.out.push(' ');
+            quote::write_quoted(&label.value, References::Escape, &mut self.out);
+        }
+        self.out.push_str(" {\n");
         let inside = self.out.len();
         self.depth += 1;
         match body {
@@ -80,10 +103,10 @@ impl Printer {
         self.settle();
         self.depth -= 1;
         if self.out.len() == inside {
-            self.out.truncate(before);
-            self.line(&format!("{head}}}"));
+            self.out.truncate(inside - 1);
+            self.out.push_str("}\n");
         } else {
-            self.line("}");
+            self.line(&["}"]);
         }
         Ok(())
     }
@@ -135,8 +158,9 @@ impl Printer {
     }
 
     fn attr(&mut self, ty: Type, attr: &Attr) -> Result<(), Diagnostic> {
-        let text = self.datum(ty, attr)?;
-        self.row(name(&attr.name)?, text);
+        let start = self.texts.len();
+        self.datum(ty, attr)?;
+        self.row(name(&attr.name)?, start);
         Ok(())
     }
 
@@ -145,11 +169,13 @@ impl Printer {
         let start = self.out.len();
         let ty = map.map_or(Type::Any, |map| map.value);
         for attr in &block.attrs {
-            let text = self.datum(ty, attr)?;
+            let start = self.texts.len();
             // A bare object would be taken for a block, and become a list.
             let made = matches!(ty, Type::Any) && !attr.literal_object && attr.value.entries().is_some();
-            let text = if made { format!("({text})") } else { text };
-            self.row(name(&attr.name)?, text);
+            self.texts.push_str(if made { "(" } else { "" });
+            self.datum(ty, attr)?;
+            self.texts.push_str(if made { ")" } else { "" });
+            self.row(name(&attr.name)?, start);
         }
         for inner in &block.blocks {
             self.gap(start);
@@ -164,113 +190,136 @@ impl Printer {
             return self.attr(Type::Map, attr);
         };
         let as_block = entries.iter().all(|(key, _)| is_identifier(key));
-        self.line(&format!("{name} {}{{", if as_block { "" } else { "= " }));
+        self.line(&[name, if as_block { " {" } else { " = {" }]);
         self.depth += 1;
         for (key, value) in &entries {
-            let value = self.string(value);
-            let key = if as_block { key.to_string() } else { quote::key(key) };
-            self.row(key, value);
+            let start = self.texts.len();
+            self.string(value);
+            let key = if as_block { key.as_str().into() } else { quote::key(key) };
+            self.row(&key, start);
         }
         self.settle();
         self.depth -= 1;
-        self.line("}");
+        self.line(&["}"]);
         Ok(())
     }
 
     fn map_attribute(&mut self, map: MapOf, block: &Block) -> Result<(), Diagnostic> {
-        self.line(&format!("{} = {{", &*block.ty.value));
+        self.line(&[&*block.ty.value, " = {"]);
         self.depth += 1;
         for attr in block.free_form() {
-            let text = self.datum(map.value, &attr)?;
-            self.row(quote::key(&attr.name), text);
+            let start = self.texts.len();
+            self.datum(map.value, &attr)?;
+            self.row(&quote::key(&attr.name), start);
         }
         self.settle();
         self.depth -= 1;
-        self.line("}");
+        self.line(&["}"]);
         Ok(())
     }
 
-    /// A value as its type is written.
-    fn datum(&mut self, ty: Type, attr: &Attr) -> Result<String, Diagnostic> {
+    /// Writes a value as its type is written.
+    fn datum(&mut self, ty: Type, attr: &Attr) -> Result<(), Diagnostic> {
         let place = attr.value.at.or(attr.expr);
-        Ok(match read(ty, &attr.value) {
+        match read(ty, &attr.value) {
             Ok(Datum::Unknown(why)) => {
                 let message = format!("`{}` is not known yet: {why}", &*attr.name.value);
                 return Err(Diagnostic::error("not-known", message, place));
             }
             Ok(Datum::Text(text)) => self.string(&text),
-            Ok(Datum::Bool(value)) => value.to_string(),
-            Ok(Datum::Int(value)) => value.to_string(),
+            Ok(Datum::Bool(value)) => self.texts.push_str(if value { "true" } else { "false" }),
+            Ok(Datum::Int(value)) => self.texts.push_str(&value.to_string()),
             Ok(Datum::Nanos(_)) if attr.value.as_str().is_some() => self.value(&attr.value),
-            Ok(Datum::Nanos(nanos)) => format!("\"{}\"", duration::text(nanos)),
-            Ok(Datum::Texts(items)) => {
-                let items: Vec<Value> = items.into_iter().map(Value::string).collect();
-                self.value(&Value::tuple(items))
-            }
+            Ok(Datum::Nanos(nanos)) => self.texts.extend(["\"", &duration::text(nanos), "\""]),
+            Ok(Datum::Texts(items)) => self.list(&items, |printer, item| printer.string(item)),
             // What is not of its type is said by the checks; here it is written as it is.
             Ok(_) | Err(_) => self.value(&attr.value),
-        })
+        }
+        Ok(())
     }
 
-    fn string(&self, text: &str) -> String {
-        let long = heredoc::line_breaks(text) > 1;
-        let heredoc = if long { heredoc::indented(text, self.depth * 2) } else { None };
-        heredoc.unwrap_or_else(|| quote::quoted(text, References::Keep))
+    fn string(&mut self, text: &str) {
+        if !heredoc::write(text, self.depth * 2, &mut self.texts) {
+            quote::write_quoted(text, References::Keep, &mut self.texts);
+        }
     }
 
-    fn value(&mut self, value: &Value) -> String {
+    fn value(&mut self, value: &Value) {
         match &value.kind {
-            Kind::Null(_) | Kind::Unknown(_) => "null".to_owned(),
-            Kind::Bool(value) => value.to_string(),
-            Kind::Number(number) => quote::number(number).unwrap_or_else(|| "null".to_owned()),
+            Kind::Null(_) | Kind::Unknown(_) => self.texts.push_str("null"),
+            Kind::Bool(value) => self.texts.push_str(if *value { "true" } else { "false" }),
+            Kind::Number(number) => {
+                self.texts.push_str(quote::number(number).as_deref().unwrap_or("null"));
+            }
             Kind::String(text) => self.string(text),
-            Kind::List(_) | Kind::Set(_) | Kind::Tuple(_) => self.list(value.items().unwrap_or_default()),
+            Kind::List(_) | Kind::Set(_) | Kind::Tuple(_) => {
+                self.list(value.items().unwrap_or_default(), Printer::value);
+            }
             Kind::Map(_) | Kind::Object(_) => self.object(value.entries().unwrap_or_default()),
         }
     }
 
-    fn list(&mut self, items: &[Value]) -> String {
+    fn list<T>(&mut self, items: &[T], write: impl Fn(&mut Printer, &T)) {
+        let start = self.texts.len();
         self.depth += 1;
-        let texts: Vec<String> = items.iter().map(|item| self.value(item)).collect();
-        self.depth -= 1;
-        let length: usize = texts.iter().map(|text| text.chars().count() + 2).sum();
-        let one_line = texts.iter().all(|text| !text.contains('\n')) && length + self.depth * 2 <= WIDTH;
-        if one_line {
-            return format!("[{}]", texts.join(", "));
+        let mut ends = Vec::with_capacity(items.len());
+        for item in items {
+            write(self, item);
+            ends.push(self.texts.len() - start);
         }
-        // The marker of a heredoc stands alone on its line.
-        let comma =
-            |text: String| if text.starts_with("<<") { vec![text, ",".to_owned()] } else { vec![text + ","] };
-        self.lines(texts.into_iter().flat_map(comma))
+        self.depth -= 1;
+        let items = self.texts.split_off(start);
+        let length = items.chars().count() + ends.len() * 2;
+        let one_line = !items.contains('\n') && length + self.depth * 2 <= WIDTH;
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        let items = starts.zip(&ends).map(|(start, end)| items.get(start..*end).unwrap_or(""));
+        if one_line { self.row_of(items) } else { self.column_of(items) }
     }
 
-    fn object(&mut self, entries: &[Entry]) -> String {
+    fn row_of<'i>(&mut self, items: impl Iterator<Item = &'i str>) {
+        self.texts.push('[');
+        for (at, item) in items.enumerate() {
+            self.texts.extend([if at > 0 { ", " } else { "" }, item]);
+        }
+        self.texts.push(']');
+    }
+
+    fn column_of<'i>(&mut self, items: impl Iterator<Item = &'i str>) {
+        self.texts.push_str("[\n");
+        for item in items {
+            row::indent(self.depth + 1, &mut self.texts);
+            self.texts.push_str(item);
+            // The marker of a heredoc stands alone on its line.
+            if item.starts_with("<<") {
+                self.texts.push('\n');
+                row::indent(self.depth + 1, &mut self.texts);
+            }
+            self.texts.push_str(",\n");
+        }
+        row::indent(self.depth, &mut self.texts);
+        self.texts.push(']');
+    }
+
+    fn object(&mut self, entries: &[Entry]) {
         if entries.is_empty() {
-            return "{}".to_owned();
+            return self.texts.push_str("{}");
         }
+        let start = self.texts.len();
         self.depth += 1;
-        let rows: Vec<Row> = entries
-            .iter()
-            .map(|entry| Row { name: quote::key(&entry.key), value: self.value(&entry.value) })
-            .collect();
-        let mut out = "{\n".to_owned();
-        row::write(&rows, self.depth, &mut out);
-        self.depth -= 1;
-        row::indent(self.depth, &mut out);
-        out.push('}');
-        out
-    }
-
-    /// Lines between brackets, one level deeper than these.
-    fn lines(&self, lines: impl Iterator<Item = String>) -> String {
-        let mut out = "[\n".to_owned();
-        for line in lines {
-            row::indent(self.depth + 1, &mut out);
-            out.extend([&*line, "\n"]);
+        let mut rows = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let from = self.texts.len() - start;
+            self.value(&entry.value);
+            let to = self.texts.len() - start;
+            self.texts.push_str(&quote::key(&entry.key));
+            rows.push(Row { name: to..self.texts.len() - start, value: from..to });
         }
-        row::indent(self.depth, &mut out);
-        out.push(']');
-        out
+        let texts = self.texts.split_off(start);
+        self.texts.push_str("{\n");
+        row::write(&rows, &texts, self.depth, &mut self.texts);
+        self.depth -= 1;
+        row::indent(self.depth, &mut self.texts);
+        self.texts.push('}');
     }
 }
 

@@ -1,29 +1,31 @@
 //! `name = value` in lines, the `=` of neighbours under one another, as Nomad's formatter would put them.
 
-/// An attribute.
+use std::ops::Range;
+
+/// An attribute: where in a text of many its name and its value are.
 pub(super) struct Row {
     /// What is left of the `=`.
-    pub name: String,
+    pub name: Range<usize>,
     /// What is right of it.
-    pub value: String,
-}
-
-impl Row {
-    /// Whether its line ends with an open bracket: such a line has no neighbours.
-    fn is_open(&self) -> bool {
-        self.value.ends_with([']', '}', ')']) && self.value.contains('\n')
-    }
+    pub value: Range<usize>,
 }
 
 /// Writes rows that follow each other.
-pub(super) fn write(rows: &[Row], depth: usize, out: &mut String) {
-    for neighbours in rows.chunk_by(|one, next| !one.is_open() && !next.is_open()) {
-        let widest = neighbours.iter().map(|row| width(&row.name)).max().unwrap_or(0);
+pub(super) fn write(rows: &[Row], texts: &str, depth: usize, out: &mut String) {
+    let part = |range: &Range<usize>| texts.get(range.clone()).unwrap_or("");
+    // A line that ends with an open bracket has no neighbours.
+    let is_open = |row: &Row| {
+        let value = part(&row.value);
+        value.ends_with([']', '}', ')']) && value.contains('\n')
+    };
+    for neighbours in rows.chunk_by(|one, next| !is_open(one) && !is_open(next)) {
+        let widest = neighbours.iter().map(|row| width(part(&row.name))).max().unwrap_or(0);
         for row in neighbours {
+            let name = part(&row.name);
             indent(depth, out);
-            out.push_str(&row.name);
-            out.extend(std::iter::repeat_n(' ', widest - width(&row.name) + 1));
-            out.extend(["= ", &row.value, "\n"]);
+            out.push_str(name);
+            out.extend(std::iter::repeat_n(' ', widest - width(name) + 1));
+            out.extend(["= ", part(&row.value), "\n"]);
         }
     }
 }
