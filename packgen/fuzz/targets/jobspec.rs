@@ -8,7 +8,7 @@ use packgen::source::SourceMap;
 
 fuzz_target!(|input: &[u8]| {
     let sources = SourceMap::new();
-    let Ok(file) = sources.add_bytes("job.nomad.hcl", input.to_vec()) else { return };
+    let Ok(file) = sources.add_bytes("job.nomad.hcl", input) else { return };
     if let Ok(once) = jobspec::format(&sources, file) {
         let again = sources.add("again.nomad.hcl", once.as_str());
         assert_eq!(jobspec::format(&sources, again).expect("what was formatted is HCL"), once);

@@ -10,7 +10,7 @@ use packgen::source::SourceMap;
 fuzz_target!(|input: &[u8]| {
     let Some((kind, text)) = input.split_first() else { return };
     let sources = SourceMap::new();
-    let Ok(file) = sources.add_bytes("values", text.to_vec()) else { return };
+    let Ok(file) = sources.add_bytes("values", text) else { return };
     let format = [Format::Hcl, Format::Json, Format::Yaml][usize::from(kind.wrapping_sub(b'0')) % 3];
     if let Err(findings) = Layer::file(&sources, file, format) {
         assert!(findings.has_errors());

@@ -39,8 +39,8 @@ impl Folder for Builtin {
         format!("{}/", self.name).into()
     }
 
-    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
-        Ok(self.files.iter().find(|(own, _)| *own == path).map(|(_, bytes)| bytes.to_vec()))
+    fn read(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>, String> {
+        Ok(self.files.iter().find(|(own, _)| *own == path).map(|(_, bytes)| Cow::Borrowed(*bytes)))
     }
 
     fn files(&self) -> Result<Vec<String>, String> {

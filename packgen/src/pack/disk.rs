@@ -1,9 +1,11 @@
 //! A pack in a folder on disk. Links may not lead out of it, devices are not opened, hidden files are not seen.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::Folder;
 use crate::source::MAX_FILE_BYTES;
@@ -16,6 +18,9 @@ const MAX_FILES: usize = 5_000;
 pub struct Disk {
     root: PathBuf,
     shown: String,
+    /// What was found to be a file with no link on the way to it, once all were looked for: where it is needs no further
+    /// question.
+    plain: OnceLock<BTreeSet<String>>,
 }
 
 impl Disk {
@@ -30,7 +35,7 @@ impl Disk {
             "." => String::new(),
             other => format!("{other}/"),
         };
-        Ok(Disk { root, shown })
+        Ok(Disk { root, shown, plain: OnceLock::new() })
     }
 
     /// The name of the folder itself.
@@ -38,7 +43,7 @@ impl Disk {
         self.root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
-    fn walk(&self, folder: &Path, prefix: &str, depth: usize, out: &mut Vec<String>) -> Result<(), String> {
+    fn walk(&self, folder: &Path, prefix: &str, depth: usize, out: &mut Found) -> Result<(), String> {
         let entries =
             std::fs::read_dir(folder).map_err(|error| reason(&folder.display().to_string(), &error))?;
         for entry in entries {
@@ -48,13 +53,24 @@ impl Disk {
                 continue;
             }
             let path = format!("{prefix}{name}");
-            let Ok(kind) = std::fs::metadata(entry.path()) else { continue };
-            if kind.is_dir() && depth < 16 && self.resolve(&path)?.is_some() {
-                self.walk(&entry.path(), &format!("{path}/"), depth + 1, out)?;
-            } else if kind.is_file() {
-                out.push(path);
+            let Ok(mut kind) = entry.file_type() else { continue };
+            let is_link = kind.is_symlink();
+            if is_link {
+                let Ok(target) = std::fs::metadata(entry.path()) else { continue };
+                kind = target.file_type();
             }
-            if out.len() > MAX_FILES {
+            if kind.is_dir() && depth < 16 && (!is_link || self.resolve(&path)?.is_some()) {
+                let before = out.linked;
+                out.linked |= is_link;
+                self.walk(&entry.path(), &format!("{path}/"), depth + 1, out)?;
+                out.linked = before;
+            } else if kind.is_file() {
+                if !is_link && !out.linked {
+                    out.plain.insert(path.clone());
+                }
+                out.files.push(path);
+            }
+            if out.files.len() > MAX_FILES {
                 return Err(format!(
                     "{}: a pack has at most {MAX_FILES} files; is this the right folder?",
                     self.root.display()
@@ -82,28 +98,48 @@ impl Folder for Disk {
         self.shown.as_str().into()
     }
 
-    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
+    fn read(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>, String> {
+        if self.plain.get().is_some_and(|plain| plain.contains(path)) {
+            return contents(&self.root.join(path), path).map(|bytes| Some(bytes.into()));
+        }
         let Some(real) = self.resolve(path)? else { return Ok(None) };
-        read_regular(&real, path).map(Some)
+        read_regular(&real, path).map(|bytes| Some(bytes.into()))
     }
 
     fn files(&self) -> Result<Vec<String>, String> {
-        let mut out = Vec::new();
-        self.walk(&self.root, "", 0, &mut out)?;
-        out.sort();
-        Ok(out)
+        let mut found = Found::default();
+        self.walk(&self.root, "", 0, &mut found)?;
+        self.plain.get_or_init(|| found.plain);
+        found.files.sort();
+        Ok(found.files)
     }
 }
 
-/// Reads a regular file, never more of it than is accepted anyway.
+/// What a walk through the folder has found.
+#[derive(Default)]
+struct Found {
+    files: Vec<String>,
+    /// Those without a link on the way.
+    plain: BTreeSet<String>,
+    /// Whether a link leads to where the walk is.
+    linked: bool,
+}
+
+/// Reads a regular file; others are not even opened.
 pub fn read_regular(real: &Path, shown: &str) -> Result<Vec<u8>, String> {
     let kind = std::fs::metadata(real).map_err(|error| reason(shown, &error))?;
     if !kind.is_file() {
         return Err(format!("{shown} is no regular file"));
     }
-    // One more than it seems to have, so that its end is seen without asking for memory again.
-    let mut bytes = Vec::with_capacity(usize::try_from(kind.len()).unwrap_or(0).min(MAX_FILE_BYTES) + 1);
+    contents(real, shown)
+}
+
+/// Reads a file, never more of it than is accepted anyway.
+fn contents(real: &Path, shown: &str) -> Result<Vec<u8>, String> {
     let file = File::open(real).map_err(|error| reason(shown, &error))?;
+    let length = file.metadata().map_or(0, |about| usize::try_from(about.len()).unwrap_or(0));
+    // One more than it seems to have, so that its end is seen without asking for memory again.
+    let mut bytes = Vec::with_capacity(length.min(MAX_FILE_BYTES) + 1);
     file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| reason(shown, &error))?;
     if bytes.len() > MAX_FILE_BYTES {
         let limit = MAX_FILE_BYTES >> 20;
@@ -138,8 +174,19 @@ mod tests {
         std::os::unix::fs::symlink("../../outside", pack.join("files/out")).unwrap();
         std::os::unix::fs::symlink("a", pack.join("files/in")).unwrap();
         std::os::unix::fs::symlink("loop", pack.join("files/loop")).unwrap();
+        std::fs::create_dir(temp.path().join("folder")).unwrap();
+        std::fs::write(temp.path().join("folder/b"), "secret").unwrap();
+        std::os::unix::fs::symlink("../../folder", pack.join("files/folder")).unwrap();
+        std::os::unix::fs::symlink("files", pack.join("same")).unwrap();
         let disk = Disk::open(&pack).unwrap();
-        assert_eq!(disk.read("files/in").unwrap().unwrap(), b"inside");
+        assert!(disk.files().unwrap_err().contains("leads out"));
+        std::fs::remove_file(pack.join("files/folder")).unwrap();
+        let files = ["files/a", "files/in", "files/out", "same/a", "same/in", "same/out"];
+        assert_eq!(disk.files().unwrap(), files);
+        assert_eq!(&*disk.read("files/a").unwrap().unwrap(), b"inside");
+        assert_eq!(&*disk.read("same/a").unwrap().unwrap(), b"inside");
+        assert!(disk.read("same/out").unwrap_err().contains("leads out"));
+        assert_eq!(&*disk.read("files/in").unwrap().unwrap(), b"inside");
         assert!(disk.read("files/out").unwrap_err().contains("leads out"));
         assert!(disk.read("files/loop").is_err());
         assert!(disk.read("files").unwrap_err().contains("no regular file"));

@@ -13,7 +13,7 @@ pub trait Folder: Send + Sync {
     fn shown(&self) -> Cow<'_, str>;
 
     /// The bytes of a file; `None` if there is no such file.
-    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String>;
+    fn read(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>, String>;
 
     /// The paths of all files, in order.
     fn files(&self) -> Result<Vec<String>, String>;
@@ -45,8 +45,8 @@ impl Folder for Memory {
         format!("{}/", self.name).into()
     }
 
-    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
-        Ok(self.files.get(path).cloned())
+    fn read(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>, String> {
+        Ok(self.files.get(path).map(Cow::from))
     }
 
     fn files(&self) -> Result<Vec<String>, String> {
@@ -90,7 +90,7 @@ impl Sandbox<'_> {
 }
 
 impl Files for Sandbox<'_> {
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+    fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, String> {
         let inside = Self::inside(path)?;
         self.0.read(&inside)?.ok_or_else(|| self.no_file(&inside))
     }
@@ -165,7 +165,7 @@ mod tests {
     fn nothing_outside_can_be_read() {
         let folder = folder();
         let files = Sandbox(&folder);
-        assert_eq!(files.read("./files/../files/a.yaml").unwrap(), b"1");
+        assert_eq!(&*files.read("./files/../files/a.yaml").unwrap(), b"1");
         for path in ["../x", "/etc/passwd", "~/x", "files/../../x", "C:\\x", "a\0b"] {
             assert!(files.read(path).is_err(), "{path}");
             assert!(files.exists(path).is_err(), "{path}");

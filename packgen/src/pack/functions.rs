@@ -50,16 +50,17 @@ struct Shelf {
 
 impl Shelf {
     fn template(&self, path: &str, args: &Args<'_>) -> Result<Arc<Template>, Failure> {
-        if let Some(known) = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
+        // Locked until it is there: jobs are evaluated side by side, and each text is added once.
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = read.get(path) {
             return Ok(known.clone());
         }
         let env = args.scope.env();
         let bytes = env.files().read(path).map_err(|wrong| Failure::arg(0, wrong))?;
         let name = format!("{}{path}", self.shown);
-        let file = env.sources().add_bytes(name, bytes).map_err(Failure::finding_of)?;
+        let file = env.sources().add_bytes(name, &bytes).map_err(Failure::finding_of)?;
         let template = Template::read(env.sources(), file, path).map_err(|found| failure(found, args))?;
         let template = Arc::new(template);
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         read.insert(path.to_owned(), template.clone());
         Ok(template)
     }

@@ -150,6 +150,12 @@ impl Diagnostics {
         }
     }
 
+    /// Adds all that another list has, also how many it only counted.
+    pub fn append(&mut self, findings: Diagnostics) {
+        self.dropped += findings.dropped;
+        self.extend(findings);
+    }
+
     /// Adds what a fallible step found and hands on its value.
     pub fn take<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
         result.map_err(|finding| self.push(finding)).ok()

@@ -7,6 +7,7 @@
 mod diagnostic;
 mod render;
 
+use std::str::Utf8Error;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 pub use diagnostic::{Diagnostic, Diagnostics, Note, Severity};
@@ -181,7 +182,7 @@ impl SourceMap {
     }
 
     /// Adds a text. One that is larger than [`MAX_FILE_BYTES`] or no UTF-8 is refused with a finding.
-    pub fn add_bytes(&self, name: impl Into<String>, bytes: Vec<u8>) -> Result<FileId, Diagnostic> {
+    pub fn add_bytes(&self, name: impl Into<String>, bytes: &[u8]) -> Result<FileId, Diagnostic> {
         let name = name.into();
         if bytes.len() > MAX_FILE_BYTES {
             let message = format!(
@@ -192,9 +193,9 @@ impl SourceMap {
             let cure = "split it, or have the task fetch what is large as an `artifact`";
             return Err(Diagnostic::error("file-too-large", message, Span::NONE).help(cure));
         }
-        match String::from_utf8(bytes) {
+        match str::from_utf8(bytes) {
             Ok(text) => Ok(self.add(name, text)),
-            Err(error) => Err(not_utf8(self, name, &error)),
+            Err(error) => Err(not_utf8(self, name, bytes, error)),
         }
     }
 
@@ -238,10 +239,10 @@ impl SourceMap {
 }
 
 /// Keeps the readable part of the text, so that the finding can show where the first bad byte is.
-fn not_utf8(map: &SourceMap, name: String, error: &std::string::FromUtf8Error) -> Diagnostic {
-    let good = error.utf8_error().valid_up_to();
+fn not_utf8(map: &SourceMap, name: String, bytes: &[u8], error: Utf8Error) -> Diagnostic {
+    let good = error.valid_up_to();
     let message = format!("{name} is not UTF-8 text: byte {} of the file cannot be read", good + 1);
-    let text = String::from_utf8_lossy(error.as_bytes().get(..good).unwrap_or_default()).into_owned();
+    let text = String::from_utf8_lossy(bytes.get(..good).unwrap_or_default()).into_owned();
     let file = map.add(name, text);
     Diagnostic::error("not-utf8", message, Span::new(file, good, good))
         .help("save the file in the encoding UTF-8")
@@ -278,9 +279,9 @@ mod tests {
     #[test]
     fn what_is_no_text_is_refused_with_its_place() {
         let map = SourceMap::new();
-        let finding = map.add_bytes("bad.hcl", b"a = 1\nb = \xff".to_vec()).unwrap_err();
+        let finding = map.add_bytes("bad.hcl", b"a = 1\nb = \xff").unwrap_err();
         assert_eq!((finding.code, map.place(finding.at)), ("not-utf8", "bad.hcl:2:5".to_owned()));
-        let finding = map.add_bytes("big.hcl", vec![b' '; MAX_FILE_BYTES + 1]).unwrap_err();
+        let finding = map.add_bytes("big.hcl", &vec![b' '; MAX_FILE_BYTES + 1]).unwrap_err();
         assert_eq!(finding.code, "file-too-large");
     }
 }

@@ -93,3 +93,37 @@ fn exported_files_are_the_jobs_that_the_pack_renders() {
         assert!(shown.starts_with("status 0\n"), "{shown}");
     }
 }
+
+#[test]
+fn no_export_holds_a_sensitive_variable_of_a_template_file() {
+    for (page, why) in [("${token}\n", "secret-in-job"), ("nothing\n", "not-portable")] {
+        let fixture = Fixture::new()
+            .file("p/pack.hcl", "pack \"p\" {\n  version = \"1\"\n  summary = \"s\"\n}\njob \"web\" {}\n")
+            .file("p/variables.hcl", "variable \"token\" {\n  type      = string\n  sensitive = true\n}\n")
+            .file("p/files/page.txt.tftpl", page)
+            .file(
+                "p/web.nomad.hcl",
+                r#"job "web" {
+  group "g" {
+    task "t" {
+      driver = "docker"
+      config {
+        image = "x:1"
+      }
+      template {
+        destination = "local/page"
+        data        = templatefile("files/page.txt.tftpl", { token = var.token })
+      }
+    }
+  }
+}
+"#,
+            );
+        for kind in ["hcl2", "nomad-pack"] {
+            let args = ["export", kind, "./p", "-o", "out", "--var", "token=s3cr3t", "--json"];
+            let shown = fixture.run(&args);
+            assert!(shown.starts_with("status 1\n") && shown.contains(why), "{kind}: {shown}");
+            assert!(!shown.contains("s3cr3t") && !fixture.path().join("out").exists(), "{kind}: {shown}");
+        }
+    }
+}

@@ -1,6 +1,8 @@
 //! Functions whose results no list of expressions can hold: files, secrets, chance. And that no function
 //! goes without a test.
 
+use std::borrow::Cow;
+
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeySize, Pkcs1PublicEncryptingKey, PrivateDecryptingKey};
 use base64::Engine as _;
@@ -14,14 +16,15 @@ use packgen::source::SourceMap;
 struct Fake;
 
 impl Files for Fake {
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        match path {
-            "files/a.txt" => Ok("a\u{e9}\n".into()),
-            "/home/me/b" => Ok(vec![0xff, 0x00]),
-            "t.tftpl" => Ok("%{ for x in list ~}\n- ${x} $${kept} {{ .Go }}\n%{ endfor ~}\n".into()),
-            "bad.tftpl" => Ok("line one\n${nope}\n".into()),
-            _ => Err(format!("there is no file {path}")),
-        }
+    fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, String> {
+        let bytes: &[u8] = match path {
+            "files/a.txt" => "a\u{e9}\n".as_bytes(),
+            "/home/me/b" => &[0xff, 0x00],
+            "t.tftpl" => b"%{ for x in list ~}\n- ${x} $${kept} {{ .Go }}\n%{ endfor ~}\n",
+            "bad.tftpl" => b"line one\n${nope}\n",
+            _ => return Err(format!("there is no file {path}")),
+        };
+        Ok(bytes.into())
     }
 
     fn exists(&self, path: &str) -> Result<bool, String> {

@@ -1,5 +1,6 @@
 //! A jobspec as Nomad's command line reads it, and as we do.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -31,7 +32,7 @@ pub fn ours(file: &Path) -> Outcome {
 pub fn tree(file: &Path) -> Result<Tree, String> {
     let sources = SourceMap::new();
     let bytes = std::fs::read(file).unwrap();
-    let id = sources.add_bytes(file.display().to_string(), bytes).map_err(|finding| finding.message)?;
+    let id = sources.add_bytes(file.display().to_string(), &bytes).map_err(|finding| finding.message)?;
     let disk = Disk(file.parent().unwrap().to_owned());
     let inputs = bare::Inputs { files: &disk, ..bare::Inputs::default() };
     let (tree, mut findings) = bare::read(&sources, id, &inputs);
@@ -49,8 +50,8 @@ pub fn words(findings: &Diagnostics) -> String {
 struct Disk(PathBuf);
 
 impl Files for Disk {
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        std::fs::read(self.0.join(path)).map_err(|error| error.to_string())
+    fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, String> {
+        std::fs::read(self.0.join(path)).map(Cow::Owned).map_err(|error| error.to_string())
     }
 
     fn exists(&self, path: &str) -> Result<bool, String> {

@@ -106,6 +106,6 @@ fn the_pages_of_packs_are_fresh() {
         let (pack, _) = Pack::load(Arc::new(builtin), sources).unwrap();
         let page = pack.folder().read("README.md").unwrap().unwrap_or_default();
         let cure = format!("run `packgen docs --write packgen/packs/{}`", builtin.name());
-        assert_eq!(String::from_utf8(page).unwrap(), docs::readme(&pack).unwrap(), "{cure}");
+        assert_eq!(str::from_utf8(&page).unwrap(), docs::readme(&pack).unwrap(), "{cure}");
     }
 }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use regex::Regex;
 
+use super::files::{Files, NoFiles};
+use super::locals::{Local, Settled};
 use super::{Evaluated, Scope, error};
 use crate::hcl::functions::Function;
-use crate::hcl::syntax::{Body, Expr, NamePath, Step};
+use crate::hcl::syntax::{NamePath, Step};
 use crate::hcl::types::nearest;
-use crate::hcl::value::{Entry, Value};
+use crate::hcl::value::Value;
 use crate::source::{Diagnostic, Diagnostics, SourceMap, Span};
 
 /// How deep evaluation goes, from local to local too.
@@ -39,50 +41,6 @@ pub enum Dialect {
     Constant,
 }
 
-/// The files that expressions may read, by names relative to the file that is evaluated.
-pub trait Files {
-    /// The bytes of a file.
-    fn read(&self, path: &str) -> Result<Vec<u8>, String>;
-
-    /// Whether there is such a file.
-    fn exists(&self, path: &str) -> Result<bool, String>;
-
-    /// The files below `folder` whose names fit `pattern`, in order.
-    fn list(&self, folder: &str, pattern: &str) -> Result<Vec<String>, String>;
-
-    /// The absolute path of a path.
-    fn absolute(&self, path: &str) -> Result<String, String>;
-
-    /// The home folder, for paths that begin with `~`.
-    fn home(&self) -> Result<String, String>;
-}
-
-/// No files at all.
-#[derive(Clone, Copy, Debug)]
-pub struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, _: &str) -> Result<Vec<u8>, String> {
-        Err("files cannot be read here".to_owned())
-    }
-
-    fn exists(&self, _: &str) -> Result<bool, String> {
-        Err("files cannot be read here".to_owned())
-    }
-
-    fn list(&self, _: &str, _: &str) -> Result<Vec<String>, String> {
-        Err("files cannot be read here".to_owned())
-    }
-
-    fn absolute(&self, _: &str) -> Result<String, String> {
-        Err("files cannot be read here".to_owned())
-    }
-
-    fn home(&self) -> Result<String, String> {
-        Err("files cannot be read here".to_owned())
-    }
-}
-
 /// What expressions may read. One for each evaluation of a job; not shared between threads.
 pub struct Env<'a> {
     sources: &'a SourceMap,
@@ -90,11 +48,11 @@ pub struct Env<'a> {
     files: &'a dyn Files,
     extra: &'a [Function],
     roots: Vec<Root>,
-    locals: HashMap<Arc<str>, Local<'a>>,
+    pub(super) locals: HashMap<Arc<str>, Local<'a>>,
     /// Where the same locals may be known already.
-    outer: Option<&'a Env<'a>>,
+    pub(super) settled: Option<&'a Settled<'a>>,
     /// Whether what is evaluated has read a root that is another one elsewhere.
-    varied: Cell<bool>,
+    pub(super) varied: Cell<bool>,
     warnings: RefCell<Diagnostics>,
     regexes: RefCell<HashMap<String, Regex>>,
     depth: Cell<u32>,
@@ -108,19 +66,6 @@ struct Root {
     varies: bool,
 }
 
-struct Local<'a> {
-    expr: &'a Expr,
-    name_at: Span,
-    state: RefCell<State>,
-}
-
-enum State {
-    Waiting,
-    Running,
-    /// What it is, and whether it may be something else elsewhere.
-    Done(Evaluated, bool),
-}
-
 impl<'a> Env<'a> {
     /// Nothing to read yet.
     pub fn new(sources: &'a SourceMap, dialect: Dialect) -> Self {
@@ -131,7 +76,7 @@ impl<'a> Env<'a> {
             extra: &[],
             roots: Vec::new(),
             locals: HashMap::new(),
-            outer: None,
+            settled: None,
             varied: Cell::new(false),
             warnings: RefCell::new(Diagnostics::new()),
             regexes: RefCell::new(HashMap::new()),
@@ -164,45 +109,6 @@ impl<'a> Env<'a> {
         self.roots.push(Root { name: name.into(), value, varies: true });
     }
 
-    /// Takes over the locals that `outer` has evaluated, as far as they are the same ones and have read nothing that may
-    /// be something else here: a name that varies, or locals that are not there. All other names must be the same.
-    #[must_use]
-    pub fn within(mut self, outer: &'a Env<'a>) -> Self {
-        self.outer = Some(outer);
-        self
-    }
-
-    /// Adds the attributes of a `locals` block. They may refer to each other in any order.
-    pub fn add_locals(&mut self, body: &'a Body) -> Diagnostics {
-        let mut findings = Diagnostics::new();
-        for block in body.blocks() {
-            let message =
-                format!("a locals block holds attributes only, not the block `{}`", &*block.ty.value);
-            findings.push(error("unexpected-block", message, block.header));
-        }
-        for attribute in body.attributes() {
-            let local = Local {
-                expr: &attribute.expr,
-                name_at: attribute.name.span,
-                state: RefCell::new(State::Waiting),
-            };
-            if let Some(first) = self.locals.get(&attribute.name.value) {
-                let message = format!("local.{} is defined twice", &*attribute.name.value);
-                let finding = match self.dialect {
-                    Dialect::Nomad => Diagnostic::warning(
-                        "duplicate",
-                        message + "; Nomad takes the last one",
-                        attribute.name.span,
-                    ),
-                    _ => error("duplicate", message, attribute.name.span),
-                };
-                findings.push(finding.note("first here", first.name_at));
-            }
-            self.locals.insert(attribute.name.value.clone(), local);
-        }
-        findings
-    }
-
     /// The outermost scope.
     pub fn scope(&self) -> Scope<'_> {
         Scope::top(self)
@@ -226,20 +132,6 @@ impl<'a> Env<'a> {
     /// Functions beyond Nomad's.
     pub fn extra_functions(&self) -> &'a [Function] {
         self.extra
-    }
-
-    /// Evaluates all locals, those that nothing uses too, and gives what is wrong with them.
-    pub fn check_locals(&self) -> Diagnostics {
-        let mut order: Vec<(&Arc<str>, Span)> =
-            self.locals.iter().map(|(name, local)| (name, local.name_at)).collect();
-        order.sort_by_key(|(_, at)| *at);
-        let mut findings = Diagnostics::new();
-        for (name, at) in order {
-            if let Err(finding) = self.local(name, at) {
-                findings.push(finding);
-            }
-        }
-        findings
     }
 
     /// Adds a warning.
@@ -330,62 +222,6 @@ impl<'a> Env<'a> {
     pub(super) fn root_names(&self) -> impl Iterator<Item = &str> {
         let local = if self.dialect == Dialect::Template { None } else { Some("local") };
         self.roots.iter().map(|root| &*root.name).chain(local)
-    }
-
-    fn local(&self, name: &str, at: Span) -> Evaluated {
-        let Some(local) = self.locals.get(name) else {
-            self.varied.set(true);
-            return Err(self.no_local(name, at));
-        };
-        if let Some(known) = self.outer.and_then(|outer| outer.settled(name, local)) {
-            return known;
-        }
-        match &*local.state.borrow() {
-            State::Done(result, varies) => {
-                self.varied.set(self.varied.get() | varies);
-                return result.clone();
-            }
-            State::Running => {
-                let message = format!("local.{name} depends on itself");
-                return Err(error("cycle", message, at).note("defined here", local.name_at));
-            }
-            State::Waiting => {}
-        }
-        local.state.replace(State::Running);
-        let before = self.varied.replace(false);
-        let result = self.scope().eval(local.expr);
-        local.state.replace(State::Done(result.clone(), self.varied.get()));
-        self.varied.set(self.varied.get() | before);
-        result
-    }
-
-    /// What a local is wherever the same one is found.
-    fn settled(&self, name: &str, other: &Local<'_>) -> Option<Evaluated> {
-        let local = self.locals.get(name).filter(|own| std::ptr::eq(own.expr, other.expr))?;
-        match &*local.state.borrow() {
-            State::Done(result, false) => Some(result.clone()),
-            _ => None,
-        }
-    }
-
-    fn no_local(&self, name: &str, at: Span) -> Diagnostic {
-        let mut known: Vec<&str> = self.locals.keys().map(|name| &**name).collect();
-        known.sort_unstable();
-        let close = nearest(name, known.into_iter()).map(|close| format!("did you mean `local.{close}`?"));
-        error("unknown-local", format!("there is no local.{name}"), at).maybe_help(close)
-    }
-
-    fn all_locals(&self, at: Span) -> Evaluated {
-        self.varied.set(true);
-        let mut entries = Vec::with_capacity(self.locals.len());
-        for (name, local) in &self.locals {
-            entries.push(Entry {
-                key: name.clone().into(),
-                key_at: local.name_at,
-                value: self.local(name, at)?,
-            });
-        }
-        Ok(Value::object(entries).with_at(at))
     }
 }
 

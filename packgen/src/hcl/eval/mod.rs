@@ -7,6 +7,8 @@
 mod collections;
 mod compare;
 mod env;
+mod files;
+mod locals;
 mod names;
 mod operators;
 mod steps;
@@ -16,7 +18,9 @@ use std::sync::Arc;
 
 pub(crate) use collections::for_each_element;
 pub use compare::equals;
-pub use env::{Dialect, Env, Files, NoFiles};
+pub use env::{Dialect, Env};
+pub use files::{Files, NoFiles};
+pub use locals::Settled;
 pub use steps::{get_attr, index};
 
 use super::functions;

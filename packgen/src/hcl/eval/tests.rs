@@ -184,7 +184,8 @@ fn locals_are_taken_over_unless_they_may_differ() {
     let outer = env("a");
     assert!(outer.check_locals().is_empty());
     let all = |env: &Env<'_>| env.scope().eval(&used.attribute("all").unwrap().expr).unwrap();
-    let mut inner = env("b").within(&outer);
+    let settled = outer.settled();
+    let mut inner = env("b").within(&settled);
     assert!(inner.add_locals(&mine).is_empty());
     assert_eq!(all(&inner), Value::tuple(vec!["X".into(), "b".into(), "b!".into(), 1.into()]));
     assert_eq!(all(&outer), Value::tuple(vec!["X".into(), "a".into(), "a!".into(), "none".into()]));

@@ -1,5 +1,7 @@
 //! Functions that read files. The files themselves belong to the environment, which keeps a pack in its folder.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -97,14 +99,15 @@ fn pathexpand(args: &Args<'_>) -> Result<Value, Failure> {
     expand(args).map(Value::string)
 }
 
-pub(super) fn bytes(args: &Args<'_>) -> Result<Vec<u8>, Failure> {
+pub(super) fn bytes<'a>(args: &Args<'a>) -> Result<Cow<'a, [u8]>, Failure> {
     args.scope.env().files().read(&expand(args)?).map_err(|wrong| Failure::arg(0, wrong))
 }
 
 fn file(args: &Args<'_>) -> Result<Value, Failure> {
-    let text = String::from_utf8(bytes(args)?);
-    text.map(Value::string)
-        .map_err(|_| Failure::arg(0, "the file is no UTF-8 text; filebase64 reads any file"))
+    match str::from_utf8(&bytes(args)?) {
+        Ok(text) => Ok(Value::string(text)),
+        Err(_) => Err(Failure::arg(0, "the file is no UTF-8 text; filebase64 reads any file")),
+    }
 }
 
 fn filebase64(args: &Args<'_>) -> Result<Value, Failure> {

@@ -1,20 +1,20 @@
 //! Regular expressions as Nomad reads them, where that differs from ours.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
 
-thread_local! {
-    /// The last one that was right: the jobs of a pack often have the same constraints.
-    static RIGHT: RefCell<String> = const { RefCell::new(String::new()) };
-}
+/// The last one that was right: the jobs of a pack often have the same constraints.
+static RIGHT: Mutex<String> = Mutex::new(String::new());
 
 /// What is wrong with an expression, if Nomad would refuse it.
 pub(super) fn wrong(pattern: &str) -> Option<String> {
-    if RIGHT.with_borrow(|right| right == pattern) {
+    // Locked until it is judged: who comes meanwhile most likely asks for the same.
+    let mut right = RIGHT.lock().unwrap_or_else(PoisonError::into_inner);
+    if *right == pattern {
         return None;
     }
     let wrong = judged(pattern);
     if wrong.is_none() {
-        RIGHT.with_borrow_mut(|right| pattern.clone_into(right));
+        pattern.clone_into(&mut right);
     }
     wrong
 }

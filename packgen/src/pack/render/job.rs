@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::hcl::Value;
-use crate::hcl::eval::{Env, Scope};
+use crate::hcl::eval::{Scope, Settled};
 use crate::hcl::expand::{Expanded, Expander, nomad_free_form};
 use crate::hcl::syntax::BlockSyntax;
 use crate::jobspec::validate::{self, Dialect};
@@ -13,7 +13,7 @@ use crate::source::{Diagnostic, Diagnostics, Severity};
 use crate::tree::{Block, Tree};
 
 use super::super::instance::Instance;
-use super::super::{Pack, origin};
+use super::super::{JobFile, Pack, origin};
 use super::{Base, Chosen, Request};
 
 /// A job of a pack.
@@ -43,33 +43,61 @@ impl RenderedJob {
     }
 }
 
-/// Evaluates the files of the jobs that run, or may run. `env` is that of the pack's own files.
-pub(super) fn evaluate<'b>(
-    base: &Base<'b>,
-    env: &'b Env<'b>,
+/// The jobs that run, or may run: evaluated, patched, checked and printed. `settled` is what the pack's own files have
+/// worked out already.
+pub(super) fn render(
+    base: &Base<'_>,
+    settled: &Settled<'_>,
     volumes: &[(String, Value)],
     chosen: &Chosen<'_>,
+    request: &Request,
     out: &mut Diagnostics,
 ) -> Vec<RenderedJob> {
-    let mut jobs = Vec::new();
-    for file in &base.pack.jobs {
-        let name = &*file.name.value;
-        if chosen.iter().any(|(own, when)| *own == name && *when == Ok(false)) {
-            continue;
+    let stays =
+        |file: &&JobFile| chosen.iter().any(|(own, when)| **own == *file.name.value && *when == Ok(false));
+    let files = base.pack.jobs.iter().filter(|file| !stays(file)).collect();
+    // A patch needs all jobs. Without any, whoever has evaluated a job goes on with it.
+    let at_once = request.patches.is_empty();
+    let made = parallel::each(files, |file| {
+        let (mut job, found) = evaluated(base, file, settled, volumes);
+        let checked = at_once && !found.has_errors();
+        let checks = if checked { finished(base, &mut job) } else { Diagnostics::new() };
+        (job, found, checks)
+    });
+    let mut jobs = Vec::with_capacity(made.len());
+    let mut checks = Diagnostics::new();
+    for (job, found, of_job) in made {
+        jobs.push(job);
+        out.append(found);
+        checks.append(of_job);
+    }
+    if out.has_errors() {
+        return jobs;
+    }
+    out.append(checks);
+    if !at_once {
+        patches(base, &mut jobs, request, out);
+        for found in parallel::each(jobs.iter_mut().collect(), |job| finished(base, job)) {
+            out.append(found);
         }
-        let env = base.env(Some(name), volumes, &file.locals, out).within(env);
-        let (block, text) = expanded(&env.scope(), &file.block, out);
-        out.extend(env.take_warnings());
-        let id = base.instance.job_id(name);
-        jobs.push(RenderedJob {
-            name: name.to_owned(),
-            id,
-            after: Vec::new(),
-            tree: Tree { blocks: vec![block] },
-            text,
-        });
     }
     jobs
+}
+
+/// A job as its file says it.
+fn evaluated<'b>(
+    base: &Base<'b>,
+    file: &'b JobFile,
+    settled: &'b Settled<'b>,
+    volumes: &[(String, Value)],
+) -> (RenderedJob, Diagnostics) {
+    let mut out = Diagnostics::new();
+    let name = &*file.name.value;
+    let env = base.env(Some(name), volumes, &file.locals, &mut out).within(settled);
+    let (block, text) = expanded(&env.scope(), &file.block, &mut out);
+    out.extend(env.take_warnings());
+    let (name, id) = (name.to_owned(), base.instance.job_id(name));
+    (RenderedJob { name, id, after: Vec::new(), tree: Tree { blocks: vec![block] }, text }, out)
 }
 
 /// The block, and why its text is open if it is not known which blocks are in it.
@@ -86,24 +114,11 @@ fn expanded(
     (Block { ty, labels, attrs, blocks, via: None, span: syntax.span }, open)
 }
 
-/// Patches, names, checks and prints.
-pub(super) fn finish(base: &Base<'_>, jobs: &mut [RenderedJob], request: &Request, out: &mut Diagnostics) {
-    if out.has_errors() {
-        return;
-    }
-    patches(base, jobs, request, out);
+/// Marks and checks a job, and prints it if it is sound.
+fn finished(base: &Base<'_>, job: &mut RenderedJob) -> Diagnostics {
     let options = validate::Options { dialect: Dialect::Pack, target: base.pack.manifest.nomad };
-    for job in &mut *jobs {
-        job.tree.blocks.iter_mut().for_each(|block| base.instance.stamp(block));
-    }
-    for found in parallel::each(jobs.iter_mut().collect(), |job| checked(job, options)) {
-        out.extend(found);
-    }
-}
-
-/// Checks a job, and prints it if it is sound.
-fn checked(job: &mut RenderedJob, options: validate::Options) -> Diagnostics {
     let mut found = Diagnostics::new();
+    job.tree.blocks.iter_mut().for_each(|block| base.instance.stamp(block));
     validate::structure(&job.tree, options, &mut found);
     if job.text.is_ok() && !found.has_errors() {
         validate::register(&job.tree, options, &mut found);

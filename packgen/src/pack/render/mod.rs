@@ -74,8 +74,7 @@ pub(super) fn render(pack: &Pack, request: &Request) -> Result<Rendered, Diagnos
         return Err(out);
     }
     let chosen = chosen(pack, &env, &mut out);
-    let mut jobs = job::evaluate(&base, &env, &volumes, &chosen, &mut out);
-    job::finish(&base, &mut jobs, request, &mut out);
+    let jobs = job::render(&base, &env.settled(), &volumes, &chosen, request, &mut out);
     let needed_volumes = needs::volumes(&env, &base, &chosen, &volumes, &jobs, &mut out);
     let secrets = needs::secrets(&env, &base, &chosen, &mut out);
     let outputs = outputs(pack, &env, &mut out);

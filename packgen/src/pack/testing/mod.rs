@@ -44,7 +44,7 @@ pub(super) fn run(pack: &Pack) -> Result<Vec<Tested>, Diagnostics> {
         let bytes =
             pack.folder().read(path).map_err(|message| Diagnostic::error("io", message, Span::NONE))?;
         let name = format!("{}{path}", pack.folder().shown());
-        let file = pack.sources().add_bytes(name, bytes.unwrap_or_default())?;
+        let file = pack.sources().add_bytes(name, &bytes.unwrap_or_default())?;
         let (runs, found) = read::file(pack.sources(), file);
         out.extend(found);
         for run in runs {
