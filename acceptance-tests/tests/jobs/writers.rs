@@ -30,6 +30,25 @@ pub fn of_two_writers_the_second_is_told(here: &Workspace, cluster: &Cluster) {
     here.destroy();
 }
 
+pub fn what_nobody_has_touched_is_not_compared_again(here: &Workspace, cluster: &Cluster) {
+    let Some(fake) = &cluster.fake else { return };
+    let plans = || fake.calls().iter().filter(|call| call.ends_with("/v1/job/untouched/plan")).count();
+    here.config(&resource("it", &service("untouched", "1")));
+    here.apply();
+    let before = plans();
+    here.nothing_to_do();
+    assert_eq!(plans(), before, "it was compared again");
+    let by_hand = json!({"Count": 2, "Target": {"Group": "all"}});
+    assert_eq!(cluster.call("PUT", "/v1/job/untouched/scale", &by_hand).status, 200);
+    here.run(&["plan", "-detailed-exitcode"]).exits(2).says("count: 1 → 2");
+    assert!(plans() > before, "nobody asked what is different");
+    // Back by hand: it is what it was, although it has been touched.
+    let by_hand = json!({"Count": 1, "Target": {"Group": "all"}});
+    assert_eq!(cluster.call("PUT", "/v1/job/untouched/scale", &by_hand).status, 200);
+    here.nothing_to_do();
+    here.destroy();
+}
+
 pub fn a_plan_needs_no_nomad(here: &Workspace, _: &Cluster) {
     here.write("provider.tf", &here.header());
     here.config(&resource("it", &service("nowhere", "1")));

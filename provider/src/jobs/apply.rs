@@ -276,6 +276,7 @@ impl<'s> Record<'s> {
         self.state.versions.entry(name.clone()).or_insert(i64::try_from(version).unwrap_or_default());
         let index = i64::try_from(answer.job_modify_index).unwrap_or_default();
         self.memory.seen.insert(name.clone(), index);
+        self.memory.compared.remove(&name);
         self.memory.unwell.insert(name);
         self.write();
     }
@@ -285,6 +286,7 @@ impl<'s> Record<'s> {
         self.state.ids.remove(name);
         self.state.versions.remove(name);
         self.memory.seen.remove(name);
+        self.memory.compared.remove(name);
         self.memory.drift.remove(name);
         self.memory.unwell.remove(name);
     }
@@ -334,6 +336,9 @@ impl<'s> Record<'s> {
         }
         if end.registered {
             self.memory.drift.remove(name);
+        }
+        if let Some(at) = end.as_registered.clone() {
+            self.memory.compared.insert(name.clone(), at);
         }
         if end.status.is_some() || !end.current {
             self.memory.unwell.remove(name);

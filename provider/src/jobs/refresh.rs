@@ -6,7 +6,7 @@ use kit::{Cx, Diagnostic, Result, Slot, Value};
 use serde_json::Value as Json;
 
 use super::ask::not_asked;
-use super::look::{Found, Memory, all, lines};
+use super::look::{Found, Memory, all, lines, moment_of};
 use super::resource::as_warning;
 use super::state::State;
 use super::target::{Target, settings};
@@ -53,8 +53,8 @@ async fn looked(cx: &Cx, current: &Value, slot: &mut Slot) -> Result<Option<Valu
     }
     let apis: BTreeMap<String, Json> =
         jobs.iter().map(|(name, _, api)| (name.clone(), api.clone())).collect();
-    let found = all(&client, jobs, common.sensitive_jobspecs).await;
     let mut memory = Memory::kept(&slot.private);
+    let found = all(&client, jobs, common.sensitive_jobspecs, &memory).await;
     let mut seen = state;
     let mut unasked = BTreeSet::new();
     for (name, look) in found {
@@ -88,10 +88,14 @@ fn note(state: &mut State, memory: &mut Memory, name: &str, found: &Found, api: 
     } else {
         memory.drift.insert(name.to_owned(), drift);
     }
+    memory.compared.remove(name);
     let Some(job) = found.job() else {
         memory.seen.remove(name);
         return;
     };
+    if matches!(found, Found::There(..)) {
+        memory.compared.insert(name.to_owned(), moment_of(job));
+    }
     memory.seen.insert(name.to_owned(), i64::try_from(job.job_modify_index).unwrap_or_default());
     state.versions.insert(name.to_owned(), i64::try_from(job.version).unwrap_or_default());
     let lasting = matches!(api["Type"].as_str(), Some("service" | "system") | None);

@@ -13,6 +13,7 @@ use nomad::deployment::{
 use nomad::jobs::{Check, Deregister, Register, Registered, Source};
 use tokio::task::JoinSet;
 
+use super::look::{moment, moment_of};
 use super::progress::Progress;
 use super::spec;
 use super::survey::{Action, Step};
@@ -47,6 +48,8 @@ pub struct End {
     pub current: bool,
     /// Its version and the change that made it, where they are known.
     pub version: Option<(u64, u64)>,
+    /// The moment of the job as we have registered it, if it is still that one.
+    pub as_registered: Option<String>,
     /// How it is, in one word; none if it is not as it should be.
     pub status: Option<&'static str>,
     /// Why it is not as it should be.
@@ -151,7 +154,7 @@ async fn begin(step: &Step, manner: &Manner) -> Result<Begun, Diagnostic> {
         Action::Keep => {
             let version = step.known.as_ref().map(|known| (known.version, known.job_modify_index));
             let end =
-                End { registered: true, current: true, version, status: Some("healthy"), problem: None };
+                End { registered: true, current: true, version, status: Some("healthy"), ..End::default() };
             return Ok(Begun::Ended(end));
         }
         Action::Follow => {
@@ -206,8 +209,11 @@ async fn follow(step: &Step, answer: Registered, manner: &Manner, again: bool) -
     let id = &step.entry.id;
     if !manner.wait {
         let known = step.client.jobs().read(id).await.ok().flatten();
+        let still = known.as_ref().filter(|known| known.job_modify_index == answer.job_modify_index);
+        let as_registered = still.filter(|_| step.action == Action::Register).map(moment_of);
         let version = known.map(|known| (known.version, known.job_modify_index));
-        return End { registered: true, current: true, version, status: Some("registered"), problem: None };
+        let status = Some("registered");
+        return End { registered: true, current: true, version, status, as_registered, problem: None };
     }
     let verdict = match watched(step, &answer, manner, again).await {
         Ok(verdict) => verdict,
@@ -219,7 +225,17 @@ async fn follow(step: &Step, answer: Registered, manner: &Manner, again: bool) -
     manner.progress.tell(id, &verdict.outcome);
     let version = Some((verdict.version, answer.job_modify_index));
     if let Some(status) = status(&verdict.outcome) {
-        return End { registered: true, current: true, version, status: Some(status), problem: None };
+        // Then the job is what its text says, and nobody needs to compare.
+        let made = step.action == Action::Register && verdict.submit_time != 0;
+        let as_registered = made.then(|| moment(answer.job_modify_index, verdict.submit_time));
+        return End {
+            registered: true,
+            current: true,
+            version,
+            status: Some(status),
+            as_registered,
+            problem: None,
+        };
     }
     let mut words = masked(&verdict.to_string());
     let back = back(step, &verdict, manner).await;
@@ -229,7 +245,7 @@ async fn follow(step: &Step, answer: Registered, manner: &Manner, again: bool) -
     let version = known.map(|known| (known.version, known.job_modify_index)).or(version);
     let first = words.lines().next().unwrap_or_default().to_owned();
     let problem = Diagnostic::error(format!("Job {id}: {first}"), indented(&words));
-    End { registered: true, current: !gone_back, version, status: None, problem: Some(problem) }
+    End { registered: true, current: !gone_back, version, problem: Some(problem), ..End::default() }
 }
 
 async fn watched(

@@ -179,7 +179,7 @@ async fn unchanged(step: &Step, before: &Before) -> Result<(), Diagnostic> {
     }
     let Some(old) = state.texts.get(name) else { return Ok(()) };
     let api = spec::api(old, Some(step.client.namespace()))?;
-    let found = look(&step.client, &step.entry.id, &api, before.quiet).await;
+    let found = look(&step.client, &step.entry.id, &api, before.quiet, None).await;
     let found =
         found.map_err(|error| refused(format!("Job {} cannot be looked at", step.entry.id), &error))?;
     let drift = found.drift();

@@ -20,6 +20,7 @@ pub(super) struct Course<'a> {
     pub options: &'a Options,
     report: &'a mut (dyn FnMut(Progress) + Send),
     pub version: u64,
+    pub submit_time: i64,
     pub index: u64,
     pub deployment_id: Option<String>,
     pub groups: BTreeMap<String, GroupState>,
@@ -43,6 +44,7 @@ impl<'a> Course<'a> {
             options,
             report,
             version: 0,
+            submit_time: 0,
             index: 0,
             deployment_id: None,
             groups: BTreeMap::new(),
@@ -60,6 +62,7 @@ impl<'a> Course<'a> {
             return Ok(Outcome::Superseded);
         };
         (self.version, self.index) = (job.version, registered.job_modify_index);
+        self.submit_time = job.submit_time;
         if job.job_modify_index > registered.job_modify_index {
             return Ok(Outcome::Superseded);
         }
@@ -146,6 +149,7 @@ impl<'a> Course<'a> {
         let mut verdict = Verdict {
             outcome,
             version: self.version,
+            submit_time: self.submit_time,
             deployment_id: self.deployment_id.take(),
             groups: std::mem::take(&mut self.groups),
             unplaced: std::mem::take(&mut self.unplaced),

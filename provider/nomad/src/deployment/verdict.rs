@@ -14,6 +14,8 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// The job's version that was watched.
     pub version: u64,
+    /// When that was submitted, in nanoseconds since 1970.
+    pub submit_time: i64,
     /// The deployment, if there was one.
     pub deployment_id: Option<String>,
     /// How each group of the deployment was at the end.
