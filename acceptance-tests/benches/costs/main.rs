@@ -1,7 +1,8 @@
 //! What jobs cost: a refresh beside the bare calls to Nomad, the plan of a stack without Nomad, and plan and apply beside
-//! `terraform-provider-nomad` where `LOSTOPS_PEER_NOMAD` names its program.
+//! `terraform-provider-nomad` where that is found (on `PATH`, or named by `LOSTOPS_TERRAFORM_PROVIDER_NOMAD`).
 //!
-//! On a real Nomad where it is found, else on the fake; each table says which. `LOSTOPS_BENCH_JOBS` makes less of it.
+//! On a real Nomad where it is found, else on the fake; each table says which. `LOSTOPS_BENCH_JOBS` and
+//! `LOSTOPS_BENCH_ROUNDS` make less of it; a word after `--` measures one part: `stack`, `refresh`, `waiting`, `detached`.
 #![cfg(unix)]
 #![expect(clippy::print_stdout, reason = "the figures are what this program is for")]
 #![expect(clippy::expect_used, reason = "a figure that cannot be measured ends the run")]
@@ -26,10 +27,24 @@ fn main() {
         println!("skipped: terraform-provider-lostops not found beside this program (cargo build --release)");
         return;
     };
-    stack::measure(&cli, &ours);
+    if wanted("stack") {
+        stack::measure(&cli, &ours);
+    }
     let cluster = Cluster::real().unwrap_or_else(Cluster::fake);
-    refresh::measure(&cli, &ours, &cluster);
-    beside::measure(&cli, &ours, &cluster);
+    if wanted("refresh") {
+        refresh::measure(&cli, &ours, &cluster);
+    }
+    for (how, part) in ["waiting", "detached"].into_iter().enumerate() {
+        if wanted(part) {
+            beside::measure(&cli, &ours, &cluster, how);
+        }
+    }
+}
+
+/// Whether a part was asked for, or none by name.
+fn wanted(part: &str) -> bool {
+    let mut names = std::env::args().skip(1).filter(|word| !word.starts_with('-')).peekable();
+    names.peek().is_none() || names.any(|name| name == part)
 }
 
 /// Which Nomad it was.
@@ -37,9 +52,18 @@ fn named(cluster: &Cluster) -> &'static str {
     if cluster.fake.is_some() { "the fake Nomad" } else { "a real Nomad" }
 }
 
-/// How many of something.
+/// How many jobs.
 fn count(usual: usize) -> usize {
-    let less = std::env::var("LOSTOPS_BENCH_JOBS").ok().and_then(|count| count.parse().ok());
+    at_most(usual, "LOSTOPS_BENCH_JOBS")
+}
+
+/// How often something is measured.
+fn rounds(usual: usize) -> usize {
+    at_most(usual, "LOSTOPS_BENCH_ROUNDS").max(1)
+}
+
+fn at_most(usual: usize, variable: &str) -> usize {
+    let less = std::env::var(variable).ok().and_then(|count| count.parse().ok());
     less.map_or(usual, |less: usize| less.min(usual))
 }
 
