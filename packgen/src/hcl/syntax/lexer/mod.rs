@@ -140,6 +140,7 @@ impl Lexer<'_> {
     fn code(&mut self) {
         match self.byte(0) {
             b' ' | b'\t' => self.blanks(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.push(Kind::Ident, identifier_length(self.rest())),
             b'\n' => self.push(Kind::Newline, 1),
             b'\r' if self.byte(1) == b'\n' => self.push(Kind::Newline, 2),
             b'#' => self.line_comment(),
@@ -154,6 +155,7 @@ impl Lexer<'_> {
             b'~' if self.byte(1) == b'}' => self.close_brace(2),
             b'<' if self.byte(1) == b'<' && self.open_heredoc() => {}
             b'0'..=b'9' => self.number(),
+            0..=0x7f => self.symbol(),
             _ => self.symbol_or_word(),
         }
     }
@@ -168,12 +170,11 @@ impl Lexer<'_> {
         if length > 0 {
             return self.push(Kind::Ident, length);
         }
-        let (kind, length) = self.symbol();
-        self.push(kind, length);
+        self.symbol();
     }
 
-    fn symbol(&self) -> (Kind, usize) {
-        match (self.byte(0), self.byte(1), self.byte(2)) {
+    fn symbol(&mut self) {
+        let (kind, length) = match (self.byte(0), self.byte(1), self.byte(2)) {
             (b'.', b'.', b'.') => (Kind::Ellipsis, 3),
             (b'=', b'=', _) => (Kind::EqualEqual, 2),
             (b'=', b'>', _) => (Kind::FatArrow, 2),
@@ -201,7 +202,8 @@ impl Lexer<'_> {
             (b'?', ..) => (Kind::Question, 1),
             (b':', ..) => (Kind::Colon, 1),
             _ => (Kind::Invalid, self.rest().chars().next().map_or(1, char::len_utf8)),
-        }
+        };
+        self.push(kind, length);
     }
 
     fn line_comment(&mut self) {
@@ -281,12 +283,23 @@ impl Lexer<'_> {
     }
 }
 
+/// Which bytes are a letter, a digit, `_` or `-`.
+const IN_WORDS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte: u8 = 0;
+    while byte < 0x80 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        byte += 1;
+    }
+    table
+};
+
 /// Letters, digits, `_` and `-`, not beginning with a digit or `-`.
 fn identifier_length(text: &str) -> usize {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     match text.as_bytes() {
         [b'0'..=b'9' | b'-', ..] => 0,
         bytes => {
+            let plain = |byte: &u8| IN_WORDS.get(usize::from(*byte)).copied().unwrap_or(false);
             let length = bytes.iter().take_while(|byte| plain(byte)).count();
             // Only what is not ASCII has to be looked up.
             if bytes.get(length).is_some_and(|next| !next.is_ascii()) { wide_length(text) } else { length }
