@@ -40,15 +40,9 @@ impl Walk<'_> {
     }
 
     fn attr(&mut self, rt: Runtime, at: Cursor<'_>, attr: &Attr) {
-        let delimiter = match rt {
-            Runtime::Template => at
-                .text("left_delimiter")
-                .or("{{".into())
-                .filter(|text| !text.is_empty())
-                .unwrap_or_else(|| "{{".into()),
-            _ => "{{".into(),
-        };
-        self.value(rt, &delimiter, at, attr, &attr.value);
+        let own = if rt == Runtime::Template { at.text("left_delimiter").is() } else { None };
+        let delimiter = own.as_deref().filter(|text| !text.is_empty()).unwrap_or("{{");
+        self.value(rt, delimiter, at, attr, &attr.value);
     }
 
     fn value(&mut self, rt: Runtime, delimiter: &str, at: Cursor<'_>, attr: &Attr, value: &Value) {

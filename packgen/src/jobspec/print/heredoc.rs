@@ -1,5 +1,7 @@
 //! Texts of several lines, indented with the block that they stand in.
 
+use std::borrow::Cow;
+
 use memchr::memchr_iter;
 
 use crate::hcl::quote::{self, References};
@@ -13,49 +15,49 @@ pub(super) fn write(text: &str, indent: usize, out: &mut String) -> bool {
     }
     let Some(marker) = quote::heredoc_marker(text) else { return false };
     let (inner, outer) = (" ".repeat(indent + 2), " ".repeat(indent));
+    let text: Cow<'_, str> = if quote::is_plain(text) { text.into() } else { escaped(text).into() };
     out.reserve(text.len() + lines * inner.len() + 2 * marker.len() + outer.len() + 8);
     let start = out.len();
     out.extend(["<<-", &marker, "\n"]);
-    if write_indented(text, &inner, out) {
+    if write_indented(&text, &inner, out) {
         out.extend([&outer, &*marker]);
         return true;
     }
     out.truncate(start);
-    out.extend(["<<", &marker, "\n"]);
-    quote::write_lines(text, References::Keep, out);
-    out.push_str(&marker);
+    out.extend(["<<", &marker, "\n", &text, &marker]);
     true
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 64 + 8);
+    quote::write_lines(text, References::Keep, &mut out);
+    out
 }
 
 /// Writes the lines with blanks before them. To take away the smallest indent gives the text back if a line of it starts
 /// at the margin, and the others with blanks: only then it is true.
 fn write_indented(text: &str, blanks: &str, out: &mut String) -> bool {
-    let is_plain = quote::is_plain(text);
     let (mut at_margin, mut start) = (false, 0);
     for end in memchr_iter(b'\n', text.as_bytes()) {
         let line = text.get(start..=end).unwrap_or("");
         start = end + 1;
-        if !is_blank(line) {
-            if line.starts_with(|letter: char| letter != ' ' && letter.is_whitespace()) {
+        let own = line.bytes().take_while(|byte| *byte == b' ').count();
+        let begins = line.get(own..).unwrap_or("");
+        // Few lines begin with anything but plain text.
+        if !begins.starts_with(|letter: char| letter.is_ascii_graphic()) {
+            if begins.trim_start().is_empty() {
+                out.push_str(line);
+                continue;
+            }
+            if own == 0 && begins.starts_with(char::is_whitespace) {
                 return false;
             }
-            at_margin |= !line.starts_with(' ');
-            out.push_str(blanks);
         }
-        if is_plain {
-            out.push_str(line);
-        } else {
-            quote::write_lines(line, References::Keep, out);
-        }
+        at_margin |= own == 0;
+        out.push_str(blanks);
+        out.push_str(line);
     }
     at_margin
-}
-
-fn is_blank(line: &str) -> bool {
-    match line.bytes().find(|byte| *byte != b' ') {
-        Some(byte) => !byte.is_ascii_graphic() && line.trim_start().is_empty(),
-        None => true,
-    }
 }
 
 #[cfg(test)]

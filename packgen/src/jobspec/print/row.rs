@@ -24,15 +24,25 @@ pub(super) fn write(rows: &[Row], texts: &str, depth: usize, out: &mut String) {
             let name = part(&row.name);
             indent(depth, out);
             out.push_str(name);
-            out.extend(std::iter::repeat_n(' ', widest - width(name) + 1));
-            out.extend(["= ", part(&row.value), "\n"]);
+            blanks(widest - width(name), out);
+            out.extend([" = ", part(&row.value), "\n"]);
         }
     }
 }
 
 /// The blanks before a line.
 pub(super) fn indent(depth: usize, out: &mut String) {
-    out.extend(std::iter::repeat_n("  ", depth));
+    blanks(depth * 2, out);
+}
+
+fn blanks(count: usize, out: &mut String) {
+    const BLANKS: &str = "                                ";
+    let mut left = count;
+    while left > BLANKS.len() {
+        out.push_str(BLANKS);
+        left -= BLANKS.len();
+    }
+    out.push_str(BLANKS.get(..left).unwrap_or(""));
 }
 
 fn width(name: &str) -> usize {
