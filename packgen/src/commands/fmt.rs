@@ -41,7 +41,7 @@ impl Run for Fmt {
         let mut reply = Reply::default();
         let mut changed: Vec<Value> = Vec::new();
         for batch in self.files()?.chunks(BATCH) {
-            let done = parallel::each(batch.iter().collect(), |path: &String| self.silently(path));
+            let done = parallel::each(batch.iter().collect(), |_| 0, |path: &String| self.silently(path));
             for (path, done) in batch.iter().zip(done) {
                 let laid = match done {
                     Some(laid) => Some(laid?),

@@ -38,7 +38,10 @@ pub(super) fn pack(
     let paths: Vec<String> =
         ["variables.hcl", "locals.hcl"].map(str::to_owned).into_iter().chain(jobs).collect();
     let texts = paths.iter().map(|path| loader.file(path)).collect::<Result<Vec<_>, _>>()?;
-    let mut bodies = parallel::each(texts, |text| text.map(|file| parse_body(&sources, file))).into_iter();
+    let length =
+        |text: &Option<FileId>| text.and_then(|file| sources.file(file)).map_or(0, |file| file.text().len());
+    let mut bodies =
+        parallel::each(texts, length, |text| text.map(|file| parse_body(&sources, file))).into_iter();
     let variables = loader.variables(bodies.next().flatten(), &mut out);
     let locals = Loader::locals(bodies.next().flatten(), &mut out);
     let jobs = loader.jobs(&manifest, bodies, &mut out);

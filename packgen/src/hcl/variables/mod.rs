@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 pub use declare::{declared, declared_in_map};
 pub use inputs::{Format, Given, Inputs, Layer, Source};
-pub use resolve::resolve;
+pub use resolve::{resolve, rules, values};
 
 use super::syntax::Expr;
 use super::types::Type;

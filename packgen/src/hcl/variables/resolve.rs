@@ -10,11 +10,24 @@ use crate::hcl::types::{Type, apply_defaults, convert, nearest};
 use crate::hcl::value::{Entry, Kind, Mapping, Sequence, Value};
 use crate::source::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
 
+/// The value of `var`, and what is wrong with it or breaks a rule.
+pub fn resolve(
+    variables: &[Variable],
+    inputs: &Inputs,
+    dialect: Dialect,
+    sources: &SourceMap,
+) -> (Value, Diagnostics) {
+    let (all, mut findings) = values(variables, inputs, dialect, sources);
+    let incomplete = findings.has_errors();
+    findings.append(rules(variables, &all, incomplete, dialect, sources));
+    (all, findings)
+}
+
 /// The value of `var`. A variable that is wrong or missing is not in it; the findings say why.
 ///
 /// In a pack, objects and maps of all layers are merged, the default below them. In a bare jobspec the
 /// last layer that names a variable gives its value, as in Nomad.
-pub fn resolve(
+pub fn values(
     variables: &[Variable],
     inputs: &Inputs,
     dialect: Dialect,
@@ -32,8 +45,19 @@ pub fn resolve(
             Err(wrong) => findings.extend(wrong),
         }
     }
-    let all = Value::object(entries);
-    let incomplete = findings.has_errors();
+    (Value::object(entries), findings)
+}
+
+/// Which rules of the variables are broken. If `all` is `incomplete`, which has been said, a rule that stumbles over
+/// that says nothing more.
+pub fn rules(
+    variables: &[Variable],
+    all: &Value,
+    incomplete: bool,
+    dialect: Dialect,
+    sources: &SourceMap,
+) -> Diagnostics {
+    let mut findings = Diagnostics::new();
     for variable in variables {
         if let Some(value) = all.get(&variable.name.value) {
             // A pack's conditions see all variables, so that contradictions can be told; Nomad's see their own.
@@ -42,7 +66,7 @@ pub fn resolve(
             validate(variable, value, scene, sources, &mut findings);
         }
     }
-    (all, findings)
+    findings
 }
 
 /// `var` as it holds this variable only.
@@ -189,7 +213,6 @@ fn marked(value: &Value) -> Value {
 /// What a condition sees.
 struct Scene {
     var: Value,
-    /// Something is missing in it, which has been said: a condition that stumbles over that says nothing more.
     incomplete: bool,
 }
 

@@ -43,45 +43,80 @@ impl RenderedJob {
     }
 }
 
+/// What can be done at any time after the values of all variables are known.
+enum Task<'p> {
+    /// Are the rules of the variables kept?
+    Rules,
+    Job(&'p JobFile),
+}
+
+impl Task<'_> {
+    /// The length of a job's file tells best how long it takes.
+    fn weight(&self) -> usize {
+        match self {
+            Task::Rules => usize::MAX,
+            Task::Job(file) => (file.block.span.end - file.block.span.start) as usize,
+        }
+    }
+}
+
+/// What came of it.
+enum Made {
+    Rules(Diagnostics),
+    /// A job, what was found while it was made, and then while it was checked.
+    Job(RenderedJob, Diagnostics, Diagnostics),
+}
+
 /// The jobs that run, or may run: evaluated, patched, checked and printed. `settled` is what the pack's own files have
-/// worked out already.
+/// worked out already. If a rule is broken, nothing else counts.
 pub(super) fn render(
     base: &Base<'_>,
     settled: &Settled<'_>,
     volumes: &[(String, Value)],
     chosen: &Chosen<'_>,
     request: &Request,
+    rules: impl Fn() -> Diagnostics + Sync,
     out: &mut Diagnostics,
-) -> Vec<RenderedJob> {
+) -> Result<Vec<RenderedJob>, Diagnostics> {
     let stays =
         |file: &&JobFile| chosen.iter().any(|(own, when)| **own == *file.name.value && *when == Ok(false));
-    let files = base.pack.jobs.iter().filter(|file| !stays(file)).collect();
+    let jobs = base.pack.jobs.iter().filter(|file| !stays(file)).map(Task::Job);
+    let tasks = std::iter::once(Task::Rules).chain(jobs).collect();
     // A patch needs all jobs. Without any, whoever has evaluated a job goes on with it.
     let at_once = request.patches.is_empty();
-    let made = parallel::each(files, |file| {
-        let (mut job, found) = evaluated(base, file, settled, volumes);
-        let checked = at_once && !found.has_errors();
-        let checks = if checked { finished(base, &mut job) } else { Diagnostics::new() };
-        (job, found, checks)
+    let made = parallel::each(tasks, Task::weight, |task| match task {
+        Task::Rules => Made::Rules(rules()),
+        Task::Job(file) => {
+            let (mut job, found) = evaluated(base, file, settled, volumes);
+            let checked = at_once && !found.has_errors();
+            let checks = if checked { finished(base, &mut job) } else { Diagnostics::new() };
+            Made::Job(job, found, checks)
+        }
     });
     let mut jobs = Vec::with_capacity(made.len());
     let mut checks = Diagnostics::new();
-    for (job, found, of_job) in made {
-        jobs.push(job);
-        out.append(found);
-        checks.append(of_job);
+    for one in made {
+        match one {
+            Made::Rules(broken) if broken.has_errors() => return Err(broken),
+            Made::Rules(found) => out.append(found),
+            Made::Job(job, found, of_job) => {
+                jobs.push(job);
+                out.append(found);
+                checks.append(of_job);
+            }
+        }
     }
     if out.has_errors() {
-        return jobs;
+        return Ok(jobs);
     }
     out.append(checks);
     if !at_once {
         patches(base, &mut jobs, request, out);
-        for found in parallel::each(jobs.iter_mut().collect(), |job| finished(base, job)) {
+        for found in parallel::each(jobs.iter_mut().collect(), |_| 0, |job| finished(base, job)) {
             out.append(found);
         }
     }
-    jobs
+    Ok(jobs)
 }
 
 /// A job as its file says it.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::hcl::eval::{Dialect, Env};
 use crate::hcl::types::convert;
-use crate::hcl::variables::{Inputs, Layer, Source, Variable, resolve};
+use crate::hcl::variables::{self, Inputs, Layer, Source, Variable};
 use crate::hcl::{Kind, Type, Value};
 use crate::source::{Diagnostic, Diagnostics};
 use crate::tree::Tree;
@@ -58,9 +58,12 @@ pub(super) fn render(pack: &Pack, request: &Request) -> Result<Rendered, Diagnos
     let mut out = Diagnostics::new();
     let instance = Instance::new(&pack.manifest, request.name.as_deref())?;
     let inputs = if request.open { opened(pack, &request.inputs) } else { request.inputs.clone() };
-    let (vars, found) = resolve(&pack.variables, &inputs, Dialect::Pack, &pack.sources);
+    let (vars, found) = variables::values(&pack.variables, &inputs, Dialect::Pack, &pack.sources);
+    let incomplete = found.has_errors();
+    let rules = || variables::rules(&pack.variables, &vars, incomplete, Dialect::Pack, &pack.sources);
     out.extend(found);
-    if out.has_errors() {
+    if incomplete {
+        out.append(rules());
         return Err(out);
     }
     let vars = with_name(&vars, &instance);
@@ -71,10 +74,12 @@ pub(super) fn render(pack: &Pack, request: &Request) -> Result<Rendered, Diagnos
     let env = base.env(None, &volumes, &[], &mut out);
     out.extend(env.check_locals());
     if out.has_errors() {
-        return Err(out);
+        // Values that break a rule may be all that is wrong.
+        let broken = rules();
+        return Err(if broken.has_errors() { broken } else { out });
     }
     let chosen = chosen(pack, &env, &mut out);
-    let jobs = job::render(&base, &env.settled(), &volumes, &chosen, request, &mut out);
+    let jobs = job::render(&base, &env.settled(), &volumes, &chosen, request, rules, &mut out)?;
     let needed_volumes = needs::volumes(&env, &base, &chosen, &volumes, &jobs, &mut out);
     let secrets = needs::secrets(&env, &base, &chosen, &mut out);
     let outputs = outputs(pack, &env, &mut out);
