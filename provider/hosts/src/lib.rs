@@ -8,6 +8,8 @@ pub mod cluster;
 pub mod converge;
 mod fault;
 #[cfg(unix)]
+pub mod fleet;
+#[cfg(unix)]
 pub mod local;
 pub mod pki;
 #[cfg(unix)]

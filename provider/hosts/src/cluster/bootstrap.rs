@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 use crate::blueprint::{Blueprint, Unit};
 use crate::secrets::Broken;
 
-use super::agents::{self, Tls};
-use super::{Site, consul, dir, file, ports, secret, units};
+use super::{Site, ask, consul, dir, file, ports, secret, units};
 
 const FOLDER: &str = "/etc/lostops/bootstrap";
 const UNIT: &str = "lostops-bootstrap.service";
@@ -26,7 +25,7 @@ pub(super) fn add(site: &Site<'_>, print: &mut Blueprint) -> Result<(), Broken> 
     let mut files = vec![
         file(&at("run"), include_str!("bootstrap.sh"), "root:root", 0o600),
         file(&at("where"), &wherever(site), "root:root", 0o600),
-        file(&at("curl"), &curl(site), "root:root", 0o600),
+        file(&at("curl"), &ask::curl(&site.spec.security), "root:root", 0o600),
         secret(&at("nomad.token"), &format!("X-Nomad-Token: {}\n", management.expose()), "root:root", 0o600),
         secret(
             &at("nomad.bootstrap"),
@@ -54,16 +53,6 @@ fn wherever(site: &Site<'_>) -> String {
     let consul =
         site.spec.consul().map(|_| format!("{scheme}://{}", consul::address(site))).unwrap_or_default();
     format!("NOMAD={scheme}://127.0.0.1:{}\nCONSUL={consul}\nDATA=/opt/nomad/data\n", ports::NOMAD_HTTP)
-}
-
-fn curl(site: &Site<'_>) -> String {
-    let Tls { ca, cert, key } = agents::tls("nomad");
-    let security = &site.spec.security;
-    match (security.tls, security.https_client_certs) {
-        (false, _) => String::new(),
-        (true, false) => format!("cacert = \"{ca}\"\n"),
-        (true, true) => format!("cacert = \"{ca}\"\ncert = \"{cert}\"\nkey = \"{key}\"\n"),
-    }
 }
 
 /// What Consul is to know, a line each: kind, name, JSON, between tabs. Later ones name earlier ones.

@@ -5,7 +5,9 @@
 
 mod access;
 mod agents;
+mod ask;
 mod base;
+mod becoming;
 mod bootstrap;
 mod check;
 mod consul;
@@ -17,6 +19,8 @@ mod wall;
 
 use std::thread;
 
+use serde::{Deserialize, Serialize};
+
 use crate::blueprint::{Blueprint, Dir, File};
 use crate::fault::Fault;
 use crate::pki::{self, Authority};
@@ -24,11 +28,33 @@ use crate::secrets::{Broken, RootSecrets, Secret};
 use crate::spec::{ClusterSpec, Host, Pool};
 
 pub use access::{Access, Api, access};
+pub(crate) use ask::{Asker, Reply};
+pub use becoming::may_become;
 pub use check::check;
 pub use pins::{CNI, CONSUL, NOMAD};
 
 /// Where every server keeps the cluster's root secrets, for root only.
 pub const ROOT_SECRETS: &str = "/etc/lostops/root.json";
+
+/// Where every server keeps what the cluster should be, so that it can be taken over by who has nothing but SSH.
+pub const SPEC: &str = "/etc/lostops/cluster.json";
+
+/// What is kept there.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    version: u32,
+    spec: ClusterSpec,
+}
+
+/// What a server keeps of the cluster, read.
+pub fn kept(text: &str) -> Result<ClusterSpec, String> {
+    let kept: Kept = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    if kept.version == 1 {
+        Ok(kept.spec)
+    } else {
+        Err(format!("it has format {}, which this version of lostops does not know", kept.version))
+    }
+}
 
 /// Where a Nomad client looks for an introduction token when it starts for the first time.
 const INTRODUCTION: &str = "/opt/nomad/data/client/intro_token.jwt";
@@ -90,6 +116,8 @@ fn blueprint(site: &Site<'_>) -> Result<Blueprint, Broken> {
     }
     if site.pool.role.serves() {
         print.files.push(secret(ROOT_SECRETS, site.root.to_text().expose(), "root:root", 0o600));
+        let kept = serde_json::json!(Kept { version: 1, spec: site.spec.clone() });
+        print.files.push(file(SPEC, &json(&kept), "root:root", 0o600));
     }
     consul::add(site, &mut print)?;
     nomad::add(site, &mut print)?;

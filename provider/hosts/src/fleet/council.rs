@@ -1,0 +1,259 @@
+//! What a cluster says of itself, and what it is told: who leads, whether its servers are well, which nodes work.
+//!
+//! Any server will do to ask; must never take silence for an answer.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+use super::Reach;
+use crate::Fault;
+use crate::cluster::{Asker, Reply};
+use crate::way::Task;
+
+/// How long between two questions about the same.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// A cluster that can be asked, through one of these servers.
+pub(super) struct Council<'a, R> {
+    pub reach: &'a R,
+    pub asker: &'a Asker,
+    pub servers: Vec<String>,
+}
+
+/// A node in Nomad's list.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Node {
+    #[serde(rename = "ID")]
+    pub id: String,
+    pub name: String,
+    pub status: String,
+    #[serde(default)]
+    pub drain: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Health {
+    servers: Option<Vec<Server>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Server {
+    name: String,
+    healthy: bool,
+    voter: bool,
+    #[serde(default)]
+    leader: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Raft {
+    servers: Vec<Peer>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Peer {
+    #[serde(rename = "ID")]
+    id: String,
+    node: String,
+}
+
+impl<R: Reach> Council<'_, R> {
+    /// The server that leads, if one does.
+    pub async fn leader(&self) -> Option<String> {
+        let health: Health = self.get("/v1/operator/autopilot/health").await.ok()?;
+        health.servers?.into_iter().find(|server| server.leader).map(|server| host(&server.name))
+    }
+
+    /// Waits until all of these servers vote, are healthy, and believe the first token; or says what is not so.
+    pub async fn well(&self, servers: &BTreeSet<String>, limit: Duration) -> Result<(), Fault> {
+        let patience = Patience::of(limit);
+        while let Err(why) = self.all_well(servers).await {
+            patience.rest(why).await.map_err(|why| {
+                Fault::of_cluster(
+                    "The cluster's servers do not agree",
+                    why,
+                    "See `journalctl -u nomad` on the servers, and whether they reach each other on ports 4647 and 4648",
+                )
+            })?;
+        }
+        Ok(())
+    }
+
+    async fn all_well(&self, servers: &BTreeSet<String>) -> Result<(), String> {
+        let health: Health = self.get("/v1/operator/autopilot/health").await?;
+        let well = |server: &Server| server.healthy && server.voter;
+        let there = health.servers.unwrap_or_default();
+        let good: BTreeSet<String> =
+            there.iter().filter(|server| well(server)).map(|server| host(&server.name)).collect();
+        let missing: Vec<&str> = servers.difference(&good).map(String::as_str).collect();
+        // Nomad does not call itself healthy as long as somebody is on its lists who is gone: these are what counts.
+        match (missing.is_empty(), there.iter().any(|server| server.leader)) {
+            (false, _) => Err(format!("{} not healthy, or without a vote", missing.join(", "))),
+            (true, false) => Err("nobody leads".into()),
+            (true, true) => Ok(()),
+        }
+    }
+
+    /// Waits until each of these hosts is a node that works; those that are none by then.
+    pub async fn ready(&self, hosts: &BTreeSet<String>, limit: Duration) -> BTreeSet<String> {
+        let patience = Patience::of(limit);
+        loop {
+            let nodes: Vec<Node> = self.get("/v1/nodes").await.unwrap_or_default();
+            let works = |host: &String| nodes.iter().any(|node| node.name == *host && node.status == "ready");
+            let waiting: BTreeSet<String> = hosts.iter().filter(|host| !works(host)).cloned().collect();
+            if waiting.is_empty() || patience.rest(String::new()).await.is_err() {
+                return waiting;
+            }
+        }
+    }
+
+    /// The nodes on that host: the one that is there, and those that it was before it was made anew.
+    pub async fn nodes(&self, host: &str) -> Result<Vec<Node>, Fault> {
+        let nodes: Vec<Node> =
+            self.get("/v1/nodes").await.map_err(|why| asked("Nomad's nodes cannot be listed", why))?;
+        Ok(nodes.into_iter().filter(|node| node.name == host).collect())
+    }
+
+    /// Moves what runs on a host elsewhere, and waits until it is gone or the deadline has passed.
+    pub async fn drain(&self, host: &str, deadline: Duration, all: bool) -> Result<(), Fault> {
+        let up: Vec<Node> =
+            self.nodes(host).await?.into_iter().filter(|node| node.status == "ready").collect();
+        for node in up {
+            let nanoseconds = i64::try_from(deadline.as_nanos()).unwrap_or(i64::MAX);
+            let spec = json!({ "Deadline": nanoseconds, "IgnoreSystemJobs": !all });
+            let body = json!({ "NodeID": node.id, "DrainSpec": spec, "Meta": { "message": "lostops" } });
+            let path = format!("/v1/node/{}/drain", node.id);
+            self.put(&path, Some(&body)).await.map_err(|why| asked("A node cannot be drained", why))?;
+            self.emptied(host, &node.id, deadline + Duration::from_mins(2)).await?;
+        }
+        Ok(())
+    }
+
+    async fn emptied(&self, host: &str, id: &str, limit: Duration) -> Result<(), Fault> {
+        let patience = Patience::of(limit);
+        loop {
+            let nodes: Result<Vec<Node>, String> = self.get("/v1/nodes").await;
+            let why = match nodes {
+                Ok(nodes) if !nodes.iter().any(|node| node.id == id && node.drain) => return Ok(()),
+                Ok(_) => "work is still there".to_owned(),
+                Err(why) => why,
+            };
+            patience.rest(why).await.map_err(|why| {
+                let cure = "See `nomad node status` for what does not end, then apply again";
+                Fault::of_host(host, "Its work does not go elsewhere", why, cure)
+            })?;
+        }
+    }
+
+    /// Lets a drained host take work again.
+    pub async fn welcome(&self, host: &str) -> Result<(), Fault> {
+        for node in self.nodes(host).await? {
+            let body = json!({ "NodeID": node.id, "DrainSpec": null, "MarkEligible": true });
+            let path = format!("/v1/node/{}/drain", node.id);
+            self.put(&path, Some(&body))
+                .await
+                .map_err(|why| asked("A node cannot be given work again", why))?;
+        }
+        Ok(())
+    }
+
+    /// Strikes the nodes of a host that is gone.
+    pub async fn purge(&self, host: &str) -> Result<(), Fault> {
+        for node in self.nodes(host).await? {
+            let path = format!("/v1/node/{}/purge", node.id);
+            self.put(&path, None).await.map_err(|why| asked("A node cannot be struck from the list", why))?;
+        }
+        Ok(())
+    }
+
+    /// Takes the vote of a server that is gone, and strikes it from the members.
+    pub async fn dismiss(&self, server: &str) -> Result<(), Fault> {
+        let failed = |why| asked("A server cannot be taken out of the cluster", why);
+        let raft: Raft = self.get("/v1/operator/raft/configuration").await.map_err(failed)?;
+        for peer in raft.servers.iter().filter(|peer| host(&peer.node) == server) {
+            let path = format!("/v1/operator/raft/peer?id={}", peer.id);
+            self.ask("DELETE", &path, None).await.map_err(failed)?;
+            self.put(&format!("/v1/agent/force-leave?prune=true&node={}", peer.node), None)
+                .await
+                .map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    async fn put(&self, path: &str, body: Option<&Value>) -> Result<(), String> {
+        self.ask("PUT", path, Some(body.unwrap_or(&Value::Null))).await.map(drop)
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, String> {
+        let reply = self.ask("GET", path, None).await?;
+        serde_json::from_slice(&reply.body).map_err(|error| format!("{path} answers something else: {error}"))
+    }
+
+    /// Asks one server after the other until one has an answer.
+    async fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Reply, String> {
+        let tasks = self.asker.tasks(method, path, body);
+        let mut why = "there is no server to ask".to_owned();
+        for server in &self.servers {
+            for task in &tasks {
+                match self.put_to(server, task).await {
+                    Ok(reply) => return Ok(reply),
+                    Err(refused) => why = format!("{server}: {refused}"),
+                }
+            }
+        }
+        Err(why)
+    }
+
+    async fn put_to(&self, server: &str, task: &Task) -> Result<Reply, String> {
+        let answer = self.reach.run(server, task, &|_| ()).await.map_err(|fault| {
+            let last = fault.heard().last().cloned();
+            last.unwrap_or_else(|| fault.cause().to_string())
+        })?;
+        match Reply::of(&answer) {
+            // Autopilot answers 429 while it is not healthy.
+            Some(reply) if matches!(reply.code, 200 | 429) => Ok(reply),
+            Some(reply) => Err(format!("{} {}", reply.code, String::from_utf8_lossy(&reply.body))),
+            None => Err("no answer".to_owned()),
+        }
+    }
+}
+
+/// A server's name is that of its host and its region's.
+fn host(name: &str) -> String {
+    name.split('.').next().unwrap_or(name).to_owned()
+}
+
+fn asked(what: &str, why: String) -> Fault {
+    Fault::of_cluster(what, why, "See `journalctl -u nomad` on the servers, then apply again")
+}
+
+/// How long something is waited for.
+struct Patience {
+    begun: Instant,
+    limit: Duration,
+}
+
+impl Patience {
+    fn of(limit: Duration) -> Self {
+        Self { begun: Instant::now(), limit }
+    }
+
+    /// A pause before the next question, or the end of it, with what was the matter last.
+    async fn rest(&self, why: String) -> Result<(), String> {
+        if self.begun.elapsed() >= self.limit {
+            return Err(format!("after {} s: {why}", self.limit.as_secs()));
+        }
+        sleep(PAUSE).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! What is seen of hosts: over one connection each, and nothing is changed.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use futures_util::future::FutureExt;
+use zeroize::Zeroizing;
+
+use super::{Reach, Sight, together};
+use crate::converge::{Event, Script};
+use crate::secrets::RootSecrets;
+use crate::spec::ClusterSpec;
+use crate::way::{Answer, Task};
+use crate::{Fault, cluster, way};
+
+/// What was seen of a host.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The hash of the blueprint that was last brought about there; none if none ever was.
+    pub applied: Option<String>,
+    /// What differs from the blueprint that was looked for.
+    pub changes: Vec<Event>,
+}
+
+/// The root secrets that each of these hosts keeps, if it answers and keeps any; and why the others do not answer.
+pub async fn find_roots<R: Reach>(
+    reach: &R,
+    hosts: &[String],
+    limit: usize,
+) -> (BTreeMap<String, RootSecrets>, Vec<Fault>) {
+    let task = Task::new(include_str!("look.sh"));
+    let looks = hosts.iter().map(|host| reach.run(host, &task, &|_| ()).boxed()).collect();
+    let looks = together(limit, looks).await;
+    let (mut roots, mut faults) = (BTreeMap::new(), Vec::new());
+    for (host, look) in hosts.iter().zip(looks) {
+        match look.map_err(Fault::from).and_then(|answer| root(host, &answer)) {
+            Ok(Some(root)) => drop(roots.insert(host.clone(), root)),
+            Ok(None) => {}
+            Err(fault) => faults.push(fault),
+        }
+    }
+    (roots, faults)
+}
+
+/// What each of these hosts is beside what it should be; where it does not answer, why.
+pub async fn survey<R: Reach>(
+    reach: &R,
+    scripts: &BTreeMap<String, Script>,
+    limit: usize,
+) -> BTreeMap<String, Result<Seen, way::Fault>> {
+    let looks = scripts.iter().map(|(host, script)| look(reach, host, script).boxed()).collect();
+    let seen = together(limit, looks).await;
+    scripts.keys().cloned().zip(seen).collect()
+}
+
+async fn look<R: Reach>(reach: &R, host: &str, script: &Script) -> Result<Seen, way::Fault> {
+    let mut task = Task::new(include_str!("look.sh"));
+    task.files.insert("converge".into(), script.text.expose().as_bytes().to_vec());
+    match reach.run(host, &task, &|_| ()).await {
+        // It could not compare to the end; what it said until then counts.
+        Err(fault) if matches!(fault.cause(), way::Cause::Script(_)) => Ok(seen(fault.said())),
+        other => other.map(|answer| seen(&answer.said)),
+    }
+}
+
+impl Seen {
+    /// What it comes to.
+    pub fn sight(&self) -> Sight {
+        match (&self.applied, self.changes.is_empty()) {
+            (None, _) => Sight::Blank,
+            (Some(_), true) => Sight::Same,
+            (Some(_), false) => Sight::Other,
+        }
+    }
+}
+
+fn seen(said: &[String]) -> Seen {
+    let applied = said.iter().find_map(|line| line.strip_prefix("applied\t"));
+    let counts = |event: &Event| matches!(event, Event::Changed { .. } | Event::Fault { .. });
+    Seen {
+        applied: applied.filter(|hash| !hash.is_empty()).map(str::to_owned),
+        changes: said.iter().filter_map(|line| Event::parse(line)).filter(counts).collect(),
+    }
+}
+
+/// What a server says of its cluster: what it should be, and its root secrets.
+pub async fn find_cluster<R: Reach>(reach: &R, host: &str) -> Result<(ClusterSpec, RootSecrets), Fault> {
+    let answer = reach.run(host, &Task::new(include_str!("look.sh")), &|_| ()).await.map_err(Fault::from)?;
+    let nothing = || {
+        let cause = format!("there is no {} on it, or no {}", cluster::SPEC, cluster::ROOT_SECRETS);
+        let cure = "Name one of the servers of a cluster that lostops made";
+        Fault::of_host(host, "It is no server of a cluster that lostops made", cause, cure)
+    };
+    let root = root(host, &answer)?.ok_or_else(nothing)?;
+    let text =
+        part(&answer, "cluster").map_err(|why| damaged(host, cluster::SPEC, why))?.ok_or_else(nothing)?;
+    let spec = cluster::kept(&text).map_err(|why| damaged(host, cluster::SPEC, why))?;
+    Ok((spec, root))
+}
+
+fn root(host: &str, answer: &Answer) -> Result<Option<RootSecrets>, Fault> {
+    let wrong = |why| damaged(host, cluster::ROOT_SECRETS, why);
+    let Some(text) = part(answer, "root").map_err(wrong)? else { return Ok(None) };
+    RootSecrets::from_text(&text).map(Some).map_err(|error| wrong(error.to_string()))
+}
+
+fn damaged(host: &str, file: &str, why: String) -> Fault {
+    let cure = "Put it back from another server, or from a backup";
+    Fault::of_host(host, format!("{file} cannot be read"), why, cure)
+}
+
+/// A file that came along in lines of base64; none if it is not there.
+fn part(answer: &Answer, name: &str) -> Result<Option<Zeroizing<String>>, String> {
+    let mut text = Zeroizing::new(String::new());
+    let lines = answer.said.iter().filter_map(|line| line.strip_prefix(name)?.strip_prefix('\t'));
+    lines.for_each(|line| text.push_str(line));
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let bytes = BASE64.decode(text.as_bytes()).map(Zeroizing::new).map_err(|error| error.to_string())?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| "it is not text".to_owned())?;
+    Ok(Some(Zeroizing::new(text.to_owned())))
+}

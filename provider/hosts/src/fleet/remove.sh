@@ -1,0 +1,61 @@
+# Takes from a host what lostops put on it for the cluster: what runs, what agents keep, files, programs. What stays: data
+# volumes, packages, users and who may log in.
+set -u
+TAB=$(printf '\t')
+S=/var/lib/lostops
+B=/etc/lostops/bootstrap
+
+fail() {
+  printf '@lostops\tfault\t%s\t%s\t%s\n' "$1" "$2" "$3"
+  exit 1
+}
+
+# A server of Consul says good-bye to the others; a client does when it is stopped.
+if [ -r "$B/consul.token" ] && [ -r "$B/where" ]; then
+  # shellcheck disable=SC1091
+  . "$B/where"
+  [ -z "$CONSUL" ] || curl -sS -m 20 -K "$B/curl" -H "@$B/consul.token" -X PUT "$CONSUL/v1/agent/leave" >/dev/null 2>&1
+fi
+for UNIT in lostops-bootstrap nomad consul; do
+  systemctl disable --now "$UNIT.service" >/dev/null 2>&1
+  case $(systemctl is-active "$UNIT.service" 2>/dev/null) in
+    active | deactivating) fail unit "$UNIT.service" "it does not stop" ;;
+  esac
+done
+
+# Tasks outlive their agent.
+if command -v docker >/dev/null 2>&1; then
+  docker ps -aq --filter label=com.hashicorp.nomad.alloc_id 2>/dev/null | xargs -r docker rm -f >/dev/null 2>&1
+fi
+find /sys/fs/cgroup -path '*/nomad*' -name cgroup.procs 2>/dev/null | while read -r GROUP; do
+  while read -r TASK; do
+    kill -KILL "$TASK" 2>/dev/null
+  done <"$GROUP"
+done
+
+# What allocations have mounted may be somebody's data: as long as it is there, nothing below is removed.
+TRIES=0
+while MOUNTED=$(grep -c ' /opt/nomad/data/' /proc/mounts) && [ "$MOUNTED" -gt 0 ]; do
+  TRIES=$((TRIES + 1))
+  [ "$TRIES" -lt 20 ] || fail unmount /opt/nomad/data "something there stays mounted"
+  sed -n 's|^[^ ]* \(/opt/nomad/data/[^ ]*\) .*|\1|p' /proc/mounts | sort -r | while read -r PLACE; do
+    umount "$(printf '%b' "$PLACE")" 2>/dev/null || { [ "$TRIES" -gt 5 ] && umount -l "$(printf '%b' "$PLACE")" 2>/dev/null; }
+  done
+  sleep 0.3
+done
+rm -rf /opt/nomad/data /opt/consul/data
+
+if [ -e "$S/units" ] && grep -q '^lostops-wall.service$' "$S/units"; then
+  systemctl disable --now lostops-wall.service >/dev/null 2>&1
+fi
+if [ -e "$S/files" ]; then
+  while read -r FILE MARKS; do
+    case $FILE in
+      /home/* | /etc/sudoers.d/*) ;;
+      /*) rm -f "$FILE" ;;
+    esac
+  done <"$S/files"
+fi
+rm -rf /usr/local/bin/nomad /usr/local/bin/consul /opt/cni/bin /etc/lostops "$S"
+systemctl daemon-reload
+echo "@lostops${TAB}done${TAB}1${TAB}removed"

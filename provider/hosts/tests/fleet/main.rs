@@ -1,0 +1,7 @@
+//! All hosts of a cluster together: what is planned, and in which order it is done.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod planned;
+mod worked;
+mod world;

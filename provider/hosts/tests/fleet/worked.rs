@@ -1,0 +1,134 @@
+//! In which order steps are done, and what is left when one cannot be.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hosts::converge::script;
+use hosts::fleet::{Crew, Done, Orders, Sight, plan};
+use hosts::secrets::RootSecrets;
+use hosts::spec::{ClusterSpec, Discovery, Firewall, Host, Pool, Release, Role, Security, Source};
+
+use super::planned::{known, role, wanted};
+use super::world::World;
+
+fn spec(hosts: &[&str]) -> ClusterSpec {
+    let pool = |serves: bool| Pool {
+        role: if serves { Role::Server } else { Role::Client },
+        hosts: hosts
+            .iter()
+            .filter(|host| role(host).serves() == serves)
+            .map(|host| Host { name: (*host).to_owned(), address: None, private_address: None })
+            .collect(),
+        node_pool: None,
+        node_class: None,
+        datacenter: None,
+        meta: BTreeMap::new(),
+        ingress: false,
+        volumes: Vec::new(),
+    };
+    ClusterSpec {
+        name: "lab".into(),
+        region: "global".into(),
+        datacenter: "dc1".into(),
+        nomad: Release { version: hosts::cluster::NOMAD, source: Source::Official },
+        discovery: Discovery::Nomad,
+        pools: [("servers".to_owned(), pool(true)), ("clients".to_owned(), pool(false))].into(),
+        firewall: Firewall::default(),
+        security: Security::default(),
+        logins: Vec::new(),
+        ssh_port: 22,
+        cni: None,
+        time_servers: Vec::new(),
+    }
+}
+
+/// Brings a world from what is known to what is wanted.
+fn work(world: &World, hosts: &[&str], before: &[(&str, Sight)], drain: bool) -> Done {
+    let known = known(before);
+    let script = |host: &&str| {
+        let print = hosts::blueprint::Blueprint { host: (*host).to_owned(), ..Default::default() };
+        ((*host).to_owned(), script(&print).unwrap())
+    };
+    let orders = Orders {
+        steps: plan(&wanted(hosts), &known).unwrap(),
+        known,
+        scripts: hosts.iter().map(script).collect(),
+        drain,
+        at_once: 1,
+        deadline: Duration::from_secs(1),
+    };
+    let root = RootSecrets::generate("lab", 0).unwrap();
+    let crew = Crew::new(world, &spec(hosts), (&root, None), 8, &|_, _| ()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(crew.carry_out(&orders))
+}
+
+const THERE: [(&str, Sight); 5] = [
+    ("s1", Sight::Other),
+    ("s2", Sight::Other),
+    ("s3", Sight::Other),
+    ("c1", Sight::Other),
+    ("c2", Sight::Other),
+];
+
+#[test]
+fn a_new_cluster_is_made_all_servers_at_once_and_then_the_clients() {
+    let world = World::new(&[]);
+    let done = work(&world, &["s1", "s2", "s3", "c1", "c2"], &[], false);
+    assert_eq!((done.faults, done.made.len()), (vec![], 5));
+    insta::assert_snapshot!(world.state().diary.join(", "), @"converge s1, converge s2, converge s3, 3 at once, converge c1, converge c2, 2 at once");
+}
+
+#[test]
+fn servers_of_a_living_cluster_change_one_by_one_and_the_leader_last() {
+    let world = World::new(&["s1", "s2", "s3", "c1", "c2"]);
+    let done = work(&world, &["s1", "s2", "s3", "c1", "c2"], &THERE, true);
+    assert_eq!(done.faults, []);
+    insta::assert_snapshot!(
+        world.state().diary.join(", "),
+        @"converge s2, converge s3, converge s1, drain c1, converge c1, welcome c1, drain c2, converge c2, welcome c2"
+    );
+}
+
+#[test]
+fn a_server_that_refuses_stops_what_comes_after_it_and_that_is_said() {
+    let world = World::new(&["s1", "s2", "s3", "c1"]);
+    world.state().broken.insert("s3".into());
+    let done = work(&world, &["s1", "s2", "s3", "c1"], &THERE[..4], false);
+    assert_eq!(done.made.into_iter().collect::<Vec<_>>(), ["s2"]);
+    assert_eq!(done.faults[0].host.as_deref(), Some("s3"));
+    assert_eq!(done.faults[1].what, "Left as they are: s1, c1");
+}
+
+#[test]
+fn a_client_that_refuses_hinders_no_other_but_nobody_leaves() {
+    let world = World::new(&["s1", "c1", "c2"]);
+    world.state().broken.insert("c1".into());
+    let there = [("s1", Sight::Same), ("c1", Sight::Other), ("c2", Sight::Other), ("c3", Sight::Same)];
+    let done = work(&world, &["s1", "c1", "c2"], &there, false);
+    assert_eq!(done.made.into_iter().collect::<Vec<_>>(), ["c2"]);
+    assert!(done.gone.is_empty());
+    assert_eq!(done.faults.last().unwrap().what, "Left as they are: c3");
+}
+
+#[test]
+fn who_goes_is_emptied_first_and_struck_from_every_list() {
+    let world = World::new(&["s1", "s2", "s3", "c1", "c2"]);
+    let there = THERE.map(|(host, _)| (host, Sight::Same));
+    let done = work(&world, &["s2", "c2"], &there[..], false);
+    assert_eq!(done.faults, []);
+    insta::assert_snapshot!(
+        world.state().diary.join(", "),
+        @"drain c1, clear c1, clear s1, dismiss s1, clear s3, dismiss s3"
+    );
+}
+
+#[test]
+fn a_lost_server_is_replaced_without_touching_it() {
+    let world = World::new(&["s1", "s3"]);
+    world.state().voters.insert("s2".into());
+    let there = [("s1", Sight::Same), ("s2", Sight::Silent), ("s3", Sight::Same)];
+    let done = work(&world, &["s1", "s3", "s4"], &there, false);
+    assert_eq!((done.faults, done.gone.len()), (vec![], 1));
+    insta::assert_snapshot!(world.state().diary.join(", "), @"converge s4, dismiss s2");
+}

@@ -1,0 +1,141 @@
+//! Hosts and a cluster that are only in memory: they do what scripts would do, answer as Nomad would, and note everything.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use hosts::fleet::Reach;
+use hosts::ssh::{Client, Host};
+use hosts::way::{Answer, Fault, Listener, Task};
+use serde_json::{Value, json};
+
+use super::planned::role;
+
+#[derive(Default)]
+pub struct World(Mutex<State>);
+
+#[derive(Default)]
+pub struct State {
+    /// Who runs agents.
+    pub up: BTreeSet<String>,
+    /// Who votes.
+    pub voters: BTreeSet<String>,
+    /// Who leads.
+    pub leader: String,
+    /// Hosts that refuse what they are told.
+    pub broken: BTreeSet<String>,
+    /// What happened, in order.
+    pub diary: Vec<String>,
+    /// So many hosts converge at this moment, and so many did at most.
+    pub busy: BTreeMap<&'static str, usize>,
+}
+
+impl World {
+    pub fn new(up: &[&str]) -> Self {
+        let up: BTreeSet<String> = up.iter().map(|host| (*host).to_owned()).collect();
+        let voters: BTreeSet<String> = up.iter().filter(|host| role(host).serves()).cloned().collect();
+        let leader = voters.first().cloned().unwrap_or_default();
+        Self(Mutex::new(State { up, voters, leader, ..State::default() }))
+    }
+
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl Reach for World {
+    async fn run(&self, host: &str, task: &Task, _: Listener<'_>) -> Result<Answer, Fault> {
+        if self.state().broken.contains(host) {
+            // A host without an address: refused before anything is sent.
+            let nowhere = Host { name: host.to_owned(), ..Host::default() };
+            return Client::default().run(&nowhere, task, &|_| ()).await.result;
+        }
+        let said = if task.files.contains_key("converge") {
+            self.converge(host).await
+        } else if task.files.contains_key("curl") {
+            self.state().ask(host, &task.arguments[0], &task.arguments[1], task.files.get("body"))
+        } else {
+            let mut state = self.state();
+            state.diary.push(format!("clear {host}"));
+            state.up.remove(host);
+            if state.leader == host {
+                state.leader = state.voters.iter().find(|voter| *voter != host).cloned().unwrap_or_default();
+            }
+            Vec::new()
+        };
+        Ok(Answer { said })
+    }
+}
+
+impl World {
+    async fn converge(&self, host: &str) -> Vec<String> {
+        let kind = if role(host).serves() { "server" } else { "client" };
+        self.state().diary.push(format!("converge {host}"));
+        *self.state().busy.entry(kind).or_default() += 1;
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        let mut state = self.state();
+        let at_once = state.busy.insert(kind, 0).unwrap_or_default();
+        if at_once > 1 {
+            state.diary.push(format!("{at_once} at once"));
+        }
+        state.up.insert(host.to_owned());
+        if role(host).serves() {
+            state.voters.insert(host.to_owned());
+            if state.leader.is_empty() {
+                host.clone_into(&mut state.leader);
+            }
+        }
+        vec!["@lostops\tdone\t1\tabc".to_owned()]
+    }
+}
+
+impl State {
+    fn ask(&mut self, host: &str, method: &str, url: &str, body: Option<&Vec<u8>>) -> Vec<String> {
+        assert!(self.up.contains(host), "{host} has no Nomad that could be asked");
+        let path = url.split_once(":4646").unwrap().1;
+        let body: Value = body.map_or(Value::Null, |body| serde_json::from_slice(body).unwrap());
+        let node = path.strip_prefix("/v1/node/").and_then(|rest| rest.split_once('/'));
+        let reply = match (method, path, node) {
+            ("GET", "/v1/operator/autopilot/health", _) => {
+                let server = |name: &String| {
+                    let healthy = self.up.contains(name);
+                    json!({ "Name": format!("{name}.global"), "Healthy": healthy, "Voter": true, "Leader": *name == self.leader })
+                };
+                json!({ "Healthy": true, "Servers": self.voters.iter().map(server).collect::<Vec<_>>() })
+            }
+            ("GET", "/v1/nodes", _) => {
+                let node = |name: &&String| json!({ "ID": format!("id-{name}"), "Name": name, "Status": "ready", "Drain": false });
+                json!(
+                    self.up
+                        .iter()
+                        .filter(|name| role(name).works())
+                        .map(|name| node(&name))
+                        .collect::<Vec<_>>()
+                )
+            }
+            ("GET", "/v1/operator/raft/configuration", _) => {
+                let peer =
+                    |name: &String| json!({ "ID": format!("peer-{name}"), "Node": format!("{name}.global") });
+                json!({ "Servers": self.voters.iter().map(peer).collect::<Vec<_>>() })
+            }
+            ("PUT", _, Some((id, "drain"))) => {
+                let what = if body["DrainSpec"].is_null() { "welcome" } else { "drain" };
+                self.diary.push(format!("{what} {}", id.trim_start_matches("id-")));
+                json!({})
+            }
+            ("PUT", _, Some((id, "purge"))) => {
+                self.diary.push(format!("purge {}", id.trim_start_matches("id-")));
+                json!({})
+            }
+            ("DELETE", _, _) => {
+                let name = path.split_once("peer-").unwrap().1.to_owned();
+                self.diary.push(format!("dismiss {name}"));
+                self.voters.remove(&name);
+                json!(null)
+            }
+            _ => json!({}),
+        };
+        vec!["200".into(), BASE64.encode(reply.to_string())]
+    }
+}
