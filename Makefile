@@ -31,10 +31,10 @@ soak: ## Run the property tests with many more cases, interrupt converging hosts
 
 VM := $(abspath $(TARGET))/vm
 
-vm: ## Boot a virtual machine from a seed of ours (as root; needs mmdebstrap and QEMU, and nomad on the PATH)
+vm: ## Boot a machine from a seed of ours, and make a cluster on whole systems (as root; needs mmdebstrap, QEMU, nomad)
 	test -f $(VM)/disk || acceptance-tests/vm/image.sh $(VM)
 	$(CARGO) build --workspace --bins --locked
-	LOSTOPS_REQUIRE=vm LOSTOPS_VM_IMAGE=$(VM) $(CARGO) test --workspace --locked --test vm
+	LOSTOPS_REQUIRE=vm,systemd LOSTOPS_VM_IMAGE=$(VM) $(CARGO) test --workspace --locked --test vm --test systemd
 
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Ccodegen-units=1 --cfg fuzzing

@@ -17,6 +17,7 @@ pub mod fake;
 mod cli;
 mod fleet;
 mod handshake;
+mod mirror;
 mod outcome;
 mod process;
 mod program;
@@ -27,8 +28,9 @@ mod subject;
 mod workspace;
 
 pub use cli::{Cli, Needs};
-pub use fleet::{Fleet, enter, host_root};
+pub use fleet::{Fleet, Image, enter, host_root};
 pub use handshake::handshake;
+pub use mirror::Mirror;
 pub use outcome::Outcome;
 pub use process::{Running, Signal, wait_until};
 pub use program::{find, required};

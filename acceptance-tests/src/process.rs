@@ -64,8 +64,13 @@ impl Running {
     }
 
     /// Waits for the end.
-    pub fn finish(mut self) -> Outcome {
-        let deadline = Instant::now() + PATIENCE;
+    pub fn finish(self) -> Outcome {
+        self.finish_within(PATIENCE)
+    }
+
+    /// Waits for the end of what may take longer.
+    pub fn finish_within(mut self, patience: Duration) -> Outcome {
+        let deadline = Instant::now() + patience;
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("a child can be waited for") {
                 break status;
@@ -73,7 +78,7 @@ impl Running {
             if Instant::now() > deadline {
                 self.signal_group(Signal::KILL);
                 let _ = self.child.wait();
-                panic!("{} did not end within {PATIENCE:?}", self.what);
+                panic!("{} did not end within {patience:?}", self.what);
             }
             thread::sleep(Duration::from_millis(2));
         };

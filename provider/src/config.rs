@@ -6,6 +6,7 @@
 use std::env;
 use std::path::PathBuf;
 
+use hosts::ssh::{Agent, Credentials};
 use kit::{Block, Cx, Diagnostic, Late, Provider, Result};
 
 use crate::connection::Connection;
@@ -20,6 +21,27 @@ pub struct Config {
     /// environment variable that Nomad's own command line reads.
     #[block]
     pub nomad: Option<NomadBlock>,
+    /// How clusters log in to hosts that exist. Nothing of it is ever in a state. Each attribute that is not set comes from
+    /// the environment, and what is not there either from the SSH configuration and the agent.
+    #[block]
+    pub ssh: Option<SshBlock>,
+}
+
+/// How to log in to hosts.
+#[derive(Block, Default)]
+pub struct SshBlock {
+    /// A private key, whole. Unset: `LOSTOPS_SSH_PRIVATE_KEY`.
+    #[attr(sensitive)]
+    pub private_key: Option<Late<String>>,
+    /// The path of a private key. Unset: `LOSTOPS_SSH_PRIVATE_KEY_FILE`.
+    pub private_key_file: Option<Late<String>>,
+    /// The socket of the agent to ask, or `none`. Unset: `LOSTOPS_SSH_AGENT`, else the usual one.
+    pub agent: Option<Late<String>>,
+    /// Who logs in, where a cluster says nobody. Unset: `LOSTOPS_SSH_USER`.
+    pub user: Option<Late<String>>,
+    /// What `sudo` is told if it asks. Unset: `LOSTOPS_SSH_SUDO_PASSWORD`.
+    #[attr(sensitive)]
+    pub sudo_password: Option<Late<String>>,
 }
 
 /// How to reach Nomad.
@@ -59,8 +81,21 @@ pub struct Settings {
     pub nomad: Reach,
     /// Whether a plan fails when Nomad cannot be asked.
     pub nomad_required: bool,
+    /// How hosts are logged in to; none if something about it is only known at apply.
+    pub ssh: Option<Login>,
     /// A file that what happens during an apply is written to, line by line.
     pub progress: Option<PathBuf>,
+}
+
+/// How hosts are logged in to.
+#[derive(Clone, Debug, Default)]
+pub struct Login {
+    /// What is shown there.
+    pub credentials: Credentials,
+    /// Who logs in, where nobody else is named.
+    pub user: Option<String>,
+    /// What `sudo` is told if it asks.
+    pub sudo_password: Option<hosts::secrets::Secret>,
 }
 
 /// What is known about the provider's own Nomad.
@@ -96,6 +131,7 @@ impl Provider for Lostops {
             packs,
             nomad,
             nomad_required,
+            ssh: login(config.ssh.unwrap_or_default(), &variable),
             progress: variable("LOSTOPS_PROGRESS").map(PathBuf::from),
         })
     }
@@ -167,6 +203,33 @@ fn reach(block: NomadBlock, variable: &dyn Fn(&str) -> Option<String>) -> Result
         false if connection.leads_somewhere() => Reach::Here(Box::new(connection)),
         false => Reach::Nowhere,
     })
+}
+
+fn login(block: SshBlock, variable: &dyn Fn(&str) -> Option<String>) -> Option<Login> {
+    let mut later = false;
+    let mut text = |written: Option<Late<String>>, name: &str| match written {
+        Some(Late::Known(value)) => Some(value),
+        Some(Late::Unknown) => {
+            later = true;
+            None
+        }
+        None => variable(name),
+    };
+    let login = Login {
+        credentials: Credentials {
+            private_key: text(block.private_key, "LOSTOPS_SSH_PRIVATE_KEY").map(hosts::secrets::Secret::new),
+            private_key_file: text(block.private_key_file, "LOSTOPS_SSH_PRIVATE_KEY_FILE").map(PathBuf::from),
+            agent: match text(block.agent, "LOSTOPS_SSH_AGENT") {
+                None => Agent::Usual,
+                Some(word) if word == "none" => Agent::No,
+                Some(socket) => Agent::At(socket.into()),
+            },
+        },
+        user: text(block.user, "LOSTOPS_SSH_USER"),
+        sudo_password: text(block.sudo_password, "LOSTOPS_SSH_SUDO_PASSWORD")
+            .map(hosts::secrets::Secret::new),
+    };
+    (!later).then_some(login)
 }
 
 fn pem(name: &str, path: &str) -> Result<String, Diagnostic> {

@@ -1,4 +1,6 @@
-//! Values across the border between Terraform and packgen, and nothing else.
+//! Values across the border between Terraform and packgen, and times as both write them.
+
+use std::time::Duration;
 
 use kit::Value;
 use packgen::hcl::{self, Entry, Kind, Origin, Text};
@@ -46,6 +48,14 @@ pub fn from_packgen(value: &hcl::Value) -> Value {
             Value::object(entries.map(|entry| (entry.key.as_str(), from_packgen(&entry.value))))
         }
     }
+}
+
+/// A time such as `90s`, `10m` or `1h30m`.
+pub fn seconds(given: &str) -> Result<Duration, String> {
+    let wrong = || format!("expected a time such as 90s, 10m or 1h, got {given:?}");
+    let nanos = packgen::jobspec::duration::parse(given).map_err(|_| wrong())?;
+    let nanos = u64::try_from(nanos).ok().filter(|nanos| *nanos > 0).ok_or_else(wrong)?;
+    Ok(Duration::from_nanos(nanos))
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
-//! Hosts to log in to: each an sshd in namespaces and an overlay of its own over one Debian root, on a bridge.
+//! Hosts to log in to, each in namespaces and an overlay of its own over one Debian root, on a bridge: a bare sshd, or a
+//! whole system that systemd runs.
 //!
 //! The whole runs inside a network and a mount namespace of this program's own, entered by starting it anew: no name is
 //! left in the system, nothing listens outside, and all of it is gone with the processes.
 
 mod host;
+mod image;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +14,8 @@ use std::time::Duration;
 
 use crate::process::wait_until;
 use crate::program::{find, required};
-use host::Host;
+use host::{First, Host};
+pub use image::Image;
 
 /// The word by which this program knows that it is in the namespaces already.
 const INSIDE: &str = "LOSTOPS_INSIDE";
@@ -69,8 +72,17 @@ pub fn enter() -> Option<ExitCode> {
 }
 
 impl Fleet {
-    /// So many hosts, reached at [`Fleet::address`] by who has [`Fleet::key`]. Only after [`enter`].
+    /// So many hosts with an sshd, reached at [`Fleet::address`] by who has [`Fleet::key`]. Only after [`enter`].
     pub fn up(count: u8, root: &Path, folder: &Path) -> Self {
+        Self::begin(count, First::Sshd, root, folder)
+    }
+
+    /// So many whole systems, reached in the same way.
+    pub fn boot(count: u8, image: &Image, folder: &Path) -> Self {
+        Self::begin(count, First::Systemd, image.root(), folder)
+    }
+
+    fn begin(count: u8, first: First, root: &Path, folder: &Path) -> Self {
         assert!(std::env::var_os(INSIDE).is_some(), "hosts are made in namespaces of this program's own");
         bridge();
         let key = folder.join("key");
@@ -80,7 +92,8 @@ impl Fleet {
                 .arg(&key));
         }
         let public = fs::read_to_string(folder.join("key.pub")).expect("the key was made");
-        let hosts = (1..=count).map(|number| Host::start(number, root, folder, &public)).collect::<Vec<_>>();
+        let hosts =
+            (1..=count).map(|number| Host::start(number, first, root, folder, &public)).collect::<Vec<_>>();
         let fleet = Self { hosts, folder: folder.to_owned() };
         for host in &fleet.hosts {
             assert!(wait_until(PATIENCE, || host.answers()), "{} never answered: {}", host.name, host.log());
@@ -106,6 +119,23 @@ impl Fleet {
     /// The private key that lets in.
     pub fn key(&self) -> PathBuf {
         self.folder.join("key")
+    }
+
+    /// Ends a host as a power cut would; its disk stays as it is.
+    pub fn cut(&mut self, number: usize) {
+        self.hosts[number].cut();
+    }
+
+    /// Lets a host run again that was cut off.
+    pub fn power(&mut self, number: usize) {
+        self.hosts[number].power();
+        let host = &self.hosts[number];
+        assert!(wait_until(PATIENCE, || host.answers()), "{} never answered: {}", host.name, host.log());
+    }
+
+    /// What a host's first process has said.
+    pub fn log(&self, number: usize) -> String {
+        self.hosts[number].log()
     }
 
     /// A host's root folder, as it is seen from here.

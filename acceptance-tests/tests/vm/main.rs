@@ -4,13 +4,12 @@
 #![expect(clippy::expect_used, reason = "what is not as expected fails the test")]
 
 mod machine;
-mod mirror;
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use acceptance_tests::{Cli, Provider, Workspace, find, required, subjects, wait_until};
+use acceptance_tests::{Cli, Mirror, Provider, Workspace, find, required, subjects, wait_until};
 use libtest_mimic::{Arguments, Trial};
 
 use machine::{Image, Vm};
@@ -40,12 +39,12 @@ fn main() -> ExitCode {
 
 fn boots(cli: &Cli, provider: &Provider, nomad: &PathBuf, image: &Image) {
     let here = Workspace::new(cli, provider);
-    let mirror = mirror::Mirror::of(nomad, &here.path("objects"));
+    let nomad_archive = Mirror::of(&here.path("objects"), "127.0.0.1").nomad(nomad, "10.0.2.2");
     let key = here.path("objects/key");
     let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&key).status();
     assert!(made.is_ok_and(|status| status.success()), "a key can be made");
     let public = std::fs::read_to_string(key.with_extension("pub")).expect("the key was made");
-    here.config(&config(&mirror, public.trim()));
+    here.config(&config(&nomad_archive, public.trim()));
     here.apply();
     here.nothing_to_do();
 
@@ -100,8 +99,7 @@ fn nomad_answers(here: &Workspace, nomad: &PathBuf, vm: &Vm) {
     assert!(!allowed && words.contains("Permission denied"), "nothing is allowed without a token: {words}");
 }
 
-fn config(mirror: &mirror::Mirror, public: &str) -> String {
-    let (url, sum) = (&mirror.url, &mirror.sha256);
+fn config(nomad: &str, public: &str) -> String {
     format!(
         r#"resource "lostops_cluster" "c" {{
   name      = "lab"
@@ -123,10 +121,7 @@ fn config(mirror: &mirror::Mirror, public: &str) -> String {
     admin_cidrs = ["10.0.2.0/24"]
   }}
   binaries {{
-    nomad "amd64" {{
-      url    = {url:?}
-      sha256 = {sum:?}
-    }}
+    {nomad}
   }}
 }}
 "#

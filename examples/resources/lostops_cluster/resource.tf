@@ -70,3 +70,55 @@ resource "lostops_cluster" "main" {
     certs = 1
   }
 }
+
+# One server and two clients on machines that are there already. Whoever runs Terraform logs in as with `ssh`: by agent, key,
+# SSH configuration and jump host; keys for a pipeline are said in the provider's block `ssh`.
+resource "lostops_cluster" "edge" {
+  name      = "edge"
+  discovery = "nomad"
+
+  pool "server" {
+    role = "server"
+
+    host {
+      name    = "edge-1"
+      address = "192.0.2.11"
+    }
+  }
+
+  pool "work" {
+    role = "client"
+
+    host {
+      name    = "edge-2"
+      address = "192.0.2.12"
+    }
+    host {
+      name     = "edge-3"
+      address  = "192.0.2.13"
+      host_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB8Ht8Z3j6yDWPBHQtOp/R9rjWvfMYo3MSA/K6q8D86r"
+    }
+  }
+
+  ssh {
+    user = "admin"
+
+    bastion {
+      address = "gate.example.com"
+    }
+  }
+
+  # When Nomad gets another version, two clients at a time are emptied, changed and filled again; servers go one by one.
+  upgrade {
+    max_parallel   = 2
+    drain_deadline = "10m"
+  }
+
+  # A host that refused makes the apply fail without making Terraform destroy the rest: the next apply finishes it.
+  lifecycle {
+    postcondition {
+      condition     = self.complete
+      error_message = "Some hosts are not finished: see the warnings, mend what they name, and apply again."
+    }
+  }
+}

@@ -3,7 +3,6 @@
 //! A resource's own attributes stand beside these in its schema. Must never grow what only one kind of resource means.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use kit::check::{Verdict, between, one_of};
 use kit::schema;
@@ -11,6 +10,7 @@ use kit::{At, Block, Computed, Diagnostic, Late, Value};
 use nomad::deployment::Canary as Steering;
 
 use crate::connection::Connection;
+use crate::values::seconds;
 
 /// What every resource with jobs has.
 #[derive(Block, Clone)]
@@ -152,12 +152,4 @@ fn namespace(given: &str) -> Verdict {
 
 fn span(given: &str) -> Verdict {
     seconds(given).map(drop)
-}
-
-/// A time such as `90s`, `10m` or `1h30m`.
-fn seconds(given: &str) -> Result<Duration, String> {
-    let wrong = || format!("expected a time such as 90s, 10m or 1h, got {given:?}");
-    let nanos = packgen::jobspec::duration::parse(given).map_err(|_| wrong())?;
-    let nanos = u64::try_from(nanos).ok().filter(|nanos| *nanos > 0).ok_or_else(wrong)?;
-    Ok(Duration::from_nanos(nanos))
 }

@@ -35,5 +35,6 @@ mod volumes;
 
 pub use common::Common;
 pub use kind::{Import, Kind};
+pub use progress::Progress;
 pub use resource::Jobs;
 pub use target::{masked, nowhere, refused};

@@ -1,8 +1,13 @@
 //! `lostops_cluster`: from a few lines to a secure cluster. This room decides what a plan says and in which order things are
 //! done; what a host should be is decided by the crate `hosts`.
 
+mod back;
+mod fleet;
 mod folder;
+mod import;
 mod model;
+mod nocloud;
+mod reach;
 mod root;
 mod seeds;
 mod spec;
@@ -11,28 +16,37 @@ mod words;
 
 use std::collections::BTreeSet;
 
+use hosts::Fault;
 use hosts::cluster::access;
 use hosts::secrets::{RootSecrets, Secret};
 use hosts::spec::ClusterSpec;
-use kit::{Computed, Cx, Diagnostic, Failure, Plan, Private, Resource, Result, Severity, State};
+use kit::{Computed, Cx, Diagnostic, Failure, Plan, Private, Resource, Result, State, Timeouts};
 
 use crate::connection::Connection;
-use folder::Folder;
-use model::{Cluster, Consul, NoCloud};
+use model::{Cluster, Consul};
 
 /// `lostops_cluster`
 #[derive(Debug)]
 pub struct Clusters;
 
+/// Where a cluster's hosts come from.
+enum Platform {
+    /// Seeds for hosts that nobody can reach yet.
+    NoCloud,
+    /// Hosts that exist, over SSH.
+    Ssh,
+}
+
 impl Resource for Clusters {
     type Model = Cluster;
     const NAME: &'static str = "lostops_cluster";
+    const TIMEOUTS: Timeouts = Timeouts { create: "45m", read: "5m", update: "2h", delete: "45m" };
 
     fn check(&self, cluster: &Cluster) -> Vec<Diagnostic> {
-        let mut found = platform(cluster);
+        let mut found: Vec<Diagnostic> = platform(cluster).err().into_iter().chain(people(cluster)).collect();
         match spec::of(cluster) {
             Ok(spec) => {
-                found.extend(seeds::faults(&hosts::cluster::check(&spec)).0);
+                found.extend(said(&hosts::cluster::check(&spec)).0);
                 found.extend(seeds::check(cluster, &spec));
             }
             Err(problem) => found.push(problem),
@@ -42,19 +56,23 @@ impl Resource for Clusters {
 
     async fn plan(&self, _: &Cx, plan: &mut Plan<Cluster>) -> Result<()> {
         settle_versions(plan);
-        settle_folder(plan);
+        nocloud::settle_folder(plan);
         if let Some(prior) = &plan.prior {
             if replaces(prior, &plan.draft) {
                 guard(prior)?;
-            } else if let Some(problem) = root::lowered(spec::rotation(prior), spec::rotation(&plan.draft)) {
-                return Err(problem.into());
+            } else {
+                possible(prior, &plan.draft)?;
             }
         }
-        let steps =
-            steps::of(plan.prior.as_ref(), &plan.draft, plan.private.get::<String>(LEAVING).as_deref());
+        let (prior, draft) = (plan.prior.as_ref(), &plan.draft);
+        let steps = match platform(draft)? {
+            Platform::NoCloud => steps::of_seeds(prior, draft, nocloud::leaving(&plan.private).as_deref()),
+            Platform::Ssh => steps::of_hosts(prior, draft, &fleet::leaving(&plan.private))?,
+        };
         let draft = &mut plan.draft;
         draft.drift.set([]);
-        draft.seeds.set(seeds::places(nocloud(draft)?, &names(draft)));
+        let places = draft.nocloud.as_ref().map(|nocloud| seeds::places(nocloud, &names(draft)));
+        draft.seeds.set(places.unwrap_or_default());
         if !steps.is_empty() {
             draft.steps.set(steps);
         }
@@ -75,136 +93,78 @@ impl Resource for Clusters {
     }
 
     async fn create(&self, cx: &Cx, planned: Cluster, state: &mut State<'_, Cluster>) -> Result<()> {
-        let nocloud = nocloud(&planned)?;
-        let mut folder = Folder::open(&nocloud.output_dir)?;
-        let found = root::adopt(folder.path(), &planned.name)?;
-        if found.is_some() {
-            cx.warn(taken_over(&planned, nocloud));
+        match platform(&planned)? {
+            Platform::NoCloud => nocloud::create(cx, planned, state),
+            Platform::Ssh => fleet::create(cx, planned, state).await,
         }
-        let owner = folder.claim(&planned.name, None, &seeds::files(&names(&planned)))?;
-        // Recorded only when all of it is there: a create that fails is repeated, and finds the root secrets again. What
-        // was recorded would be destroyed first, and they with it.
-        let mut made = make(planned, found, &mut folder)?;
-        made.complete.set(true);
-        state.private().set(OWNER, &owner);
-        state.record(&made);
-        Ok(())
     }
 
-    async fn read(&self, cx: &Cx, mut current: Cluster, _: &mut Private) -> Result<Option<Cluster>> {
-        let nocloud = nocloud(&current)?;
-        let folder = Folder::open(&nocloud.output_dir)?;
-        match root::find(folder.path())? {
-            Some(root) if is_ours(&current, &root) => {
-                let lines = seeds::drift(&folder, &seeds::of(&current, nocloud, &root)?);
-                current.drift.set(lines);
-            }
-            Some(_) => cx.warn(exchanged(&current, nocloud)),
-            None => cx.warn(lost(&current, nocloud)),
+    async fn read(&self, cx: &Cx, current: Cluster, private: &mut Private) -> Result<Option<Cluster>> {
+        match platform(&current)? {
+            Platform::NoCloud => nocloud::read(cx, current),
+            Platform::Ssh => fleet::read(cx, current, private).await,
         }
-        Ok(Some(current))
     }
 
     async fn update(
         &self,
-        _: &Cx,
+        cx: &Cx,
         prior: Cluster,
         planned: Cluster,
         state: &mut State<'_, Cluster>,
     ) -> Result<()> {
-        let (before, after) = (nocloud(&prior)?, nocloud(&planned)?);
-        let owner: Option<String> = state.private().get(OWNER);
-        let mut folder = ours(&prior, &after.output_dir, owner.as_deref())?;
-        let moves = before.output_dir != after.output_dir;
-        let found = match root::adopt(folder.path(), &planned.name)? {
-            None if moves => root::find(before.output_dir.as_ref())?,
-            found => found,
-        };
-        let root = match found {
-            Some(root) if is_ours(&prior, &root) => root,
-            Some(_) => return Err(error(exchanged(&prior, after))),
-            None => return Err(error(lost(&prior, before))),
-        };
-        let owner = folder.claim(&planned.name, owner, &seeds::files(&names(&planned)))?;
-        let mut made = make(planned, Some(root), &mut folder)?;
-        let private = state.private();
-        private.set(OWNER, &owner);
-        if moves {
-            // What is left behind holds secrets: it is not forgotten, should we be cut off before it is removed.
-            private.set(LEAVING, &before.output_dir);
-            made.complete.set(false);
-            state.record(&made);
+        match platform(&planned)? {
+            Platform::NoCloud => nocloud::update(prior, planned, state),
+            Platform::Ssh => fleet::update(cx, prior, planned, state).await,
         }
-        leave(&prior, state.private())?;
-        made.complete.set(true);
-        state.record(&made);
-        Ok(())
+    }
+
+    async fn import(&self, cx: &Cx, id: &str) -> Result<Option<Cluster>> {
+        import::import(cx, id).await.map(Some)
     }
 
     async fn delete(&self, cx: &Cx, prior: Cluster, state: &mut State<'_, Cluster>) -> Result<()> {
         guard(&prior)?;
-        let nocloud = nocloud(&prior)?;
-        let owner: Option<String> = state.private().get(OWNER);
-        leave(&prior, state.private())?;
-        match ours(&prior, &nocloud.output_dir, owner.as_deref()) {
-            Ok(mut folder) => folder.clear(),
-            Err(kept) => {
-                kept.0
-                    .into_iter()
-                    .for_each(|found| cx.warn(Diagnostic { severity: Severity::Warning, ..found }));
-                Ok(())
-            }
+        match platform(&prior)? {
+            Platform::NoCloud => nocloud::delete(cx, prior, state),
+            Platform::Ssh => fleet::delete(cx, &prior, state).await,
         }
     }
 }
 
-/// Where the private data says who has the folder.
-const OWNER: &str = "owner";
-/// Where it says which folder the seeds have left, as long as something of them is there.
-const LEAVING: &str = "leaving";
-
-/// Brings the folder to what is planned, the root secrets first.
-fn make(mut cluster: Cluster, found: Option<RootSecrets>, folder: &mut Folder) -> Result<Cluster> {
-    let nocloud = nocloud(&cluster)?.clone();
-    let root = root::keep(folder.path(), found, &cluster.name, spec::rotation(&cluster))?;
-    let seeds = seeds::of(&cluster, &nocloud, &root)?;
-    connect(&mut cluster, &root)?;
-    cluster.ca_pem.set(root.ca_pem());
-    cluster.seeds.set(seeds::places(&nocloud, &names(&cluster)));
-    cluster.hosts.set(seeds.hosts.clone());
-    seeds::write(folder, &seeds)?;
-    folder.settle(&seeds::files(&names(&cluster)))?;
-    Ok(cluster)
-}
-
-/// The folder, unless another object has it.
-fn ours(cluster: &Cluster, path: &str, owner: Option<&str>) -> Result<Folder> {
-    let mut folder = Folder::open(path)?;
-    match (folder.owner(), owner) {
-        (Some(theirs), Some(own)) if theirs != own => {
-            let detail = format!(
-                "Another object of Terraform has made its seeds there since, perhaps the one that replaces this one. What is in {path} is left to it."
-            );
-            Err(Diagnostic::error(format!("{path} is no longer that of cluster {}", cluster.name), detail)
-                .attribute("nocloud.output_dir")
-                .into())
-        }
-        (None, Some(own)) if nocloud(cluster)?.output_dir == path => {
-            folder.recall(&cluster.name, own, seeds::files(&names(cluster)));
-            Ok(folder)
-        }
-        _ => Ok(folder),
+fn platform(cluster: &Cluster) -> Result<Platform, Diagnostic> {
+    match (&cluster.nocloud, &cluster.ssh) {
+        (Some(_), _) => Ok(Platform::NoCloud),
+        (None, Some(_)) => Ok(Platform::Ssh),
+        (None, None) => Err(Diagnostic::error(
+            "The cluster has no platform",
+            "Nothing says where its hosts come from. Add a block `nocloud { output_dir = \"…\" }` for seeds that any hypervisor takes, or a block `ssh { user = \"…\" }` for hosts that exist.",
+        )),
     }
 }
 
-/// Removes what is left in a folder that the seeds have left.
-fn leave(prior: &Cluster, private: &mut Private) -> Result<()> {
-    let Some(path) = private.get::<String>(LEAVING) else { return Ok(()) };
-    let owner: Option<String> = private.get(OWNER);
-    if let Ok(mut folder) = ours(prior, &path, owner.as_deref()) {
-        folder.clear()?;
+/// What is wrong with who may log in.
+fn people(cluster: &Cluster) -> Option<Diagnostic> {
+    let keys = cluster.ssh.as_ref()?.public_keys.as_ref().is_some_and(|keys| !keys.is_empty());
+    let detail =
+        "The hosts are made with a user who comes in by key alone. Name at least one in `public_keys`.";
+    (cluster.nocloud.is_some() && !keys)
+        .then(|| Diagnostic::error("Nobody could log in", detail).attribute("ssh.public_keys"))
+}
+
+/// What cannot be done to a cluster that there is.
+fn possible(prior: &Cluster, draft: &Cluster) -> Result<()> {
+    if prior.nocloud.is_some() != draft.nocloud.is_some() {
+        let detail = "A cluster's hosts come from where they came from first. Hosts that were made from seeds and can be reached now are taken over by a resource of their own, the same without `nocloud`: import it from one of the servers, and forget this one with a block `removed`.";
+        return Err(Diagnostic::error("The platform cannot change", detail).into());
     }
-    private.0.remove(LEAVING);
+    if let Some(problem) = root::lowered(spec::rotation(prior), spec::rotation(draft)) {
+        return Err(problem.into());
+    }
+    let (before, after) = (spec::of(prior)?, spec::of(draft)?);
+    if draft.nocloud.is_none() {
+        hosts::cluster::may_become(&before, &after).map_err(|found| said(&found))?;
+    }
     Ok(())
 }
 
@@ -259,16 +219,6 @@ fn connection_changes(prior: &Cluster, draft: &Cluster) -> Result<bool> {
         || before.security != after.security)
 }
 
-/// A folder that is only spelled otherwise stays as it was.
-fn settle_folder(plan: &mut Plan<Cluster>) {
-    let before = plan.prior.as_ref().and_then(|prior| prior.nocloud.as_ref());
-    if let (Some(before), Some(after)) = (before, &mut plan.draft.nocloud)
-        && words::same_folder(&before.output_dir, &after.output_dir)
-    {
-        after.output_dir.clone_from(&before.output_dir);
-    }
-}
-
 /// A version that is not written stays what it is; a new cluster gets our pin.
 fn settle_versions(plan: &mut Plan<Cluster>) {
     let prior = plan.prior.as_ref();
@@ -283,21 +233,6 @@ fn names(cluster: &Cluster) -> BTreeSet<String> {
     cluster.pool.values().flat_map(|pool| &pool.host).map(|host| host.name.clone()).collect()
 }
 
-fn nocloud(cluster: &Cluster) -> Result<&NoCloud> {
-    cluster.nocloud.as_ref().ok_or_else(|| no_platform().into())
-}
-
-fn platform(cluster: &Cluster) -> Vec<Diagnostic> {
-    cluster.nocloud.is_none().then(no_platform).into_iter().collect()
-}
-
-fn no_platform() -> Diagnostic {
-    Diagnostic::error(
-        "The cluster has no platform",
-        "Nothing says where its hosts come from. Add a block `nocloud { output_dir = \"…\" }` for seeds that any hypervisor takes.",
-    )
-}
-
 fn guard(prior: &Cluster) -> Result<()> {
     if !prior.deletion_protection {
         return Ok(());
@@ -306,38 +241,13 @@ fn guard(prior: &Cluster) -> Result<()> {
     Err(Diagnostic::error(format!("Cluster {} is protected from deletion", prior.name), detail).into())
 }
 
-fn error(warning: Diagnostic) -> Failure {
-    Diagnostic { severity: Severity::Error, ..warning }.into()
+/// What is wrong with a cluster, as Terraform shows it.
+fn said(faults: &[Fault]) -> Failure {
+    Failure(faults.iter().map(words).collect())
 }
 
-fn taken_over(cluster: &Cluster, nocloud: &NoCloud) -> Diagnostic {
-    Diagnostic::warning(
-        format!("Cluster {} keeps the root secrets that were there", cluster.name),
-        format!(
-            "{} holds root secrets of a cluster of this name already: of an apply that was cut off, of a lost state, or of the cluster that this one replaces. They are used again, so that hosts that were made from them still belong to the cluster. For new ones, remove the file first.",
-            root::file(nocloud.output_dir.as_ref()).display()
-        ),
-    )
-}
-
-fn lost(cluster: &Cluster, nocloud: &NoCloud) -> Diagnostic {
-    Diagnostic::warning(
-        format!("The root secrets of cluster {} are not here", cluster.name),
-        format!(
-            "{} is missing. Every server of the cluster keeps a copy in {}: put it there. If no host was ever made from the seeds, replace the cluster with `terraform apply -replace`.",
-            root::file(nocloud.output_dir.as_ref()).display(),
-            hosts::cluster::ROOT_SECRETS
-        ),
-    )
-}
-
-fn exchanged(cluster: &Cluster, nocloud: &NoCloud) -> Diagnostic {
-    Diagnostic::warning(
-        format!("The root secrets of cluster {} are others than before", cluster.name),
-        format!(
-            "The authority in {} is not the one that this cluster was made with: seeds made from it would not fit the hosts that there are. Put back the file that was there; every server of the cluster keeps a copy in {}.",
-            root::file(nocloud.output_dir.as_ref()).display(),
-            hosts::cluster::ROOT_SECRETS
-        ),
-    )
+fn words(fault: &Fault) -> Diagnostic {
+    let what =
+        fault.host.as_ref().map_or_else(|| fault.what.clone(), |host| format!("{host}: {}", fault.what));
+    Diagnostic::error(what, format!("{}. {}.", fault.cause, fault.cure))
 }

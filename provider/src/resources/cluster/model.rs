@@ -10,8 +10,9 @@ use crate::connection::Connection;
 /// A secure Nomad cluster with Consul, on hosts that lostops sets up.
 ///
 /// Exactly one platform block says where the hosts come from. `nocloud` makes a seed for each host: an ISO image that
-/// any hypervisor takes, from which the host sets itself up at its first boot. What is on the hosts is the same on every
-/// platform: mutual TLS, gossip encryption, access control that denies by default, a firewall that is closed but for what
+/// any hypervisor takes, from which the host sets itself up at its first boot. `ssh` alone takes hosts that exist: servers
+/// first, one by one once they are a cluster; a create that some hosts refused is kept, with `complete = false`, and
+/// finished by the next apply. What is on the hosts is the same on every platform: mutual TLS, gossip encryption, access control that denies by default, a firewall that is closed but for what
 /// is named.
 #[derive(Block, Clone)]
 pub struct Cluster {
@@ -42,9 +43,12 @@ pub struct Cluster {
     /// Platform: seeds for hosts that do not exist yet, on any hypervisor.
     #[block]
     pub nocloud: Option<NoCloud>,
-    /// How people reach the hosts.
+    /// Platform, if it is the only one: hosts that exist. Otherwise how people reach the hosts.
     #[block]
     pub ssh: Option<Ssh>,
+    /// How a living cluster is changed.
+    #[block]
+    pub upgrade: Option<Upgrade>,
     /// Who may reach what. What is not named is closed.
     #[block]
     pub firewall: Option<Firewall>,
@@ -122,6 +126,12 @@ pub struct Host {
     /// Where the other hosts reach it, if not there.
     #[attr(check = words::address)]
     pub private_address: Option<String>,
+    /// With `ssh`: who logs in at this host, if not who does at the others.
+    pub user: Option<String>,
+    /// With `ssh`: the host's key, as in `known_hosts`. Unset: what it shows first is believed, and kept in `hosts`. Write
+    /// the new one when a host was installed anew.
+    #[attr(check = words::host_key)]
+    pub host_key: Option<String>,
 }
 
 /// A place for data that outlives jobs; jobs use it as a host volume.
@@ -174,17 +184,55 @@ pub struct Network {
     pub card: String,
 }
 
-/// How people reach the hosts.
+/// How the hosts are reached over SSH. Without a block for another platform, they exist already, and lostops makes the
+/// cluster on them: by the system's `ssh`, so that a person's agent, configuration, hardware keys and jump hosts just work.
+/// Keys and passwords are said in the provider's block `ssh` and are never in the state.
 #[derive(Block, Clone)]
 pub struct Ssh {
-    /// The user that is made on each host, who may become root.
-    #[attr(default = "ops")]
-    pub user: String,
-    /// Whose keys may log in, each as a line of `authorized_keys`.
-    pub public_keys: Vec<String>,
+    /// Who logs in, and is root or may become it with `sudo`. With `nocloud`: the user that is made on each host; unset:
+    /// `ops`. Otherwise unset: what the provider's block `ssh` says, or else the SSH configuration.
+    pub user: Option<String>,
+    /// Whose keys may log in as that user, each as a line of `authorized_keys`; no others can then. On hosts that exist,
+    /// unset leaves who may log in as it is.
+    pub public_keys: Option<Vec<String>>,
     /// The port on which hosts answer.
     #[attr(default = 22)]
     pub port: u16,
+    /// The hosts on the way, in order. Unset: as the SSH configuration says.
+    #[block]
+    pub bastion: Vec<Bastion>,
+}
+
+impl Ssh {
+    /// Who is made on hosts that lostops makes.
+    pub fn operator(&self) -> &str {
+        self.user.as_deref().unwrap_or("ops")
+    }
+}
+
+/// A host on the way to the others.
+#[derive(Block, Clone)]
+pub struct Bastion {
+    /// Its name or address.
+    pub address: String,
+    /// Who logs in there. Unset: what the SSH configuration says.
+    pub user: Option<String>,
+    /// The port. Unset: what the SSH configuration says.
+    pub port: Option<u16>,
+    /// Its key, as in `known_hosts`. Unset: what it shows first is believed, and kept.
+    #[attr(check = words::host_key)]
+    pub host_key: Option<String>,
+}
+
+/// How a living cluster is changed.
+#[derive(Block, Clone)]
+pub struct Upgrade {
+    /// How many clients get another Nomad at once. Servers always change one by one.
+    #[attr(default = 1, check = check::between(1, 100))]
+    pub max_parallel: i64,
+    /// How long work may take to move to other hosts, such as `5m`; it is stopped after that.
+    #[attr(default = "5m", check = words::span)]
+    pub drain_deadline: String,
 }
 
 /// Who may reach what.
@@ -311,8 +359,10 @@ pub struct Member {
     pub datacenter: String,
     /// Its address.
     pub address: String,
-    /// What it should be, as a checksum: another one means that something on it changes.
+    /// What it is, as a checksum; empty if it was never finished. Another one means that something on it changes.
     pub blueprint: String,
+    /// With `ssh`: the key by which it is known.
+    pub host_key: Option<String>,
 }
 
 /// The seed of one host.

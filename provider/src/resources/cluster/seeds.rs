@@ -8,16 +8,16 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use hosts::cluster::blueprints;
+use hosts::converge;
 use hosts::secrets::RootSecrets;
 use hosts::seed::{self, Carrier, Ethernet, Nameservers, Network, Route, User};
 use hosts::spec::{Cidr, ClusterSpec, Host, Pool};
 use hosts::way::Task;
-use hosts::{Fault, converge};
-use kit::{Diagnostic, Failure, Result};
+use kit::{Diagnostic, Result};
 
 use super::folder::{Folder, VERSION};
 use super::model::{Cluster, Member, NoCloud, Seed, Ssh};
-use super::spec;
+use super::{said, spec};
 
 /// What was made, or would be.
 pub(super) struct Seeds {
@@ -30,10 +30,10 @@ pub(super) struct Seeds {
 /// The seeds of a cluster with these root secrets.
 pub(super) fn of(cluster: &Cluster, nocloud: &NoCloud, root: &RootSecrets) -> Result<Seeds> {
     let wanted = spec::of(cluster)?;
-    let prints = blueprints(&wanted, root).map_err(|found| faults(&found))?;
+    let prints = blueprints(&wanted, root).map_err(|found| said(&found))?;
     let mut seeds = Seeds { files: BTreeMap::new(), hosts: BTreeMap::new() };
     for (print, (pool, what, host)) in prints.iter().zip(wanted.hosts()) {
-        let script = converge::script(print).map_err(|fault| faults(&[fault]))?;
+        let script = converge::script(print).map_err(|fault| said(&[fault]))?;
         let seed = first_boot(cluster, nocloud, host, &script)?;
         let [iso, user_data] = names(&host.name);
         let failed = |error: seed::SeedError| {
@@ -106,7 +106,7 @@ fn first_boot(
     host: &Host,
     script: &converge::Script,
 ) -> Result<seed::Seed> {
-    let operator = |ssh: &Ssh| User::operator(&ssh.user, ssh.public_keys.clone());
+    let operator = |ssh: &Ssh| User::operator(ssh.operator(), ssh.public_keys.clone().unwrap_or_default());
     // cloud-init does its work again for an instance that it does not know: that is how a changed seed takes effect.
     let instance_id =
         format!("{}-{}-{}", cluster.name, host.name, script.hash.get(..12).unwrap_or(&script.hash));
@@ -159,7 +159,8 @@ fn network_of(written: &super::model::Network, host: &Host) -> Result<Network> {
     Ok(Network::new([(written.card.clone(), card)].into()))
 }
 
-fn member(spec: &ClusterSpec, pool: &str, what: &Pool, host: &Host, blueprint: String) -> Member {
+/// What the state says of a host.
+pub(super) fn member(spec: &ClusterSpec, pool: &str, what: &Pool, host: &Host, blueprint: String) -> Member {
     let role = if !what.role.works() {
         "server"
     } else if what.role.serves() {
@@ -174,16 +175,6 @@ fn member(spec: &ClusterSpec, pool: &str, what: &Pool, host: &Host, blueprint: S
         datacenter,
         address: host.address.clone().unwrap_or_default(),
         blueprint,
+        host_key: None,
     }
-}
-
-/// What is wrong with a cluster, as Terraform shows it.
-pub(super) fn faults(faults: &[Fault]) -> Failure {
-    Failure(faults.iter().map(said).collect())
-}
-
-fn said(fault: &Fault) -> Diagnostic {
-    let what =
-        fault.host.as_ref().map_or_else(|| fault.what.clone(), |host| format!("{host}: {}", fault.what));
-    Diagnostic::error(what, format!("{}. {}.", fault.cause, fault.cure))
 }

@@ -166,10 +166,13 @@ fn security(security: &Security) -> spec::Security {
     }
 }
 
+/// Who is made on the hosts. Hosts that exist keep the people whom they know.
 fn logins(cluster: &Cluster) -> Vec<Login> {
-    let login =
-        |ssh: &super::model::Ssh| Login { name: ssh.user.clone(), keys: ssh.public_keys.clone(), sudo: true };
-    cluster.ssh.iter().map(login).collect()
+    let login = |ssh: &super::model::Ssh| {
+        let keys = ssh.public_keys.clone().filter(|keys| !keys.is_empty())?;
+        Some(Login { name: ssh.operator().to_owned(), keys, sudo: true })
+    };
+    cluster.ssh.iter().filter_map(login).collect()
 }
 
 /// Each text as what it stands for.

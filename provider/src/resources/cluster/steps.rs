@@ -1,12 +1,60 @@
 //! What a plan says it will do to which host, in order. Pure.
 
+use std::collections::BTreeSet;
+
+use hosts::fleet::{self, Known, Sight};
 use hosts::spec::ClusterSpec;
+use kit::Result;
 
+use super::fleet::wanted;
 use super::model::Cluster;
-use super::{names, spec};
+use super::{names, said, spec};
 
-/// What an apply will do; nothing if there is nothing to do. `leaving` is a folder that the seeds have left already.
-pub(super) fn of(prior: Option<&Cluster>, draft: &Cluster, leaving: Option<&str>) -> Vec<String> {
+/// What an apply will do to hosts that exist, as far as can be told without asking them; nothing if there is nothing to do.
+/// `leaving` are hosts that should be gone already.
+pub(super) fn of_hosts(
+    prior: Option<&Cluster>,
+    draft: &Cluster,
+    leaving: &BTreeSet<String>,
+) -> Result<Vec<String>> {
+    let after = spec::of(draft)?;
+    let Some(prior) = prior else {
+        let steps = fleet::plan(&wanted(&after), &[]).map_err(|fault| said(&[fault]))?;
+        return Ok(steps.iter().map(ToString::to_string).collect());
+    };
+    let changes = anew(prior, draft);
+    let before = spec::of(prior)?;
+    let known: Vec<Known> = wanted(&before)
+        .into_iter()
+        .map(|host| {
+            let member = prior.hosts.known().and_then(|hosts| hosts.get(&host.host));
+            let finished = member.is_some_and(|member| !member.blueprint.is_empty());
+            let sight = if drifted(prior, &host.host).any(|line| line.starts_with(SILENT)) {
+                Sight::Silent
+            } else if changes || drifted(prior, &host.host).next().is_some() {
+                Sight::Other
+            } else {
+                Sight::Same
+            };
+            Known { host: host.host, role: host.role, finished, sight }
+        })
+        .collect();
+    let steps = fleet::plan(&wanted(&after), &known).map_err(|fault| said(&[fault]))?;
+    let left = leaving.iter().map(|host| format!("take lostops off {host}, which is no longer wanted"));
+    Ok(steps.iter().map(ToString::to_string).chain(left).collect())
+}
+
+/// How a line of the drift begins, after the host's name, that did not answer.
+pub(super) const SILENT: &str = "there → no answer";
+
+/// What was found different on a host.
+fn drifted<'a>(cluster: &'a Cluster, host: &'a str) -> impl Iterator<Item = &'a str> {
+    let lines = cluster.drift.known().into_iter().flatten();
+    lines.filter_map(move |line| line.strip_prefix(host)?.strip_prefix(": "))
+}
+
+/// What an apply will do to seeds; nothing if there is nothing to do. `leaving` is a folder that the seeds have left already.
+pub(super) fn of_seeds(prior: Option<&Cluster>, draft: &Cluster, leaving: Option<&str>) -> Vec<String> {
     let wanted = names(draft);
     let Some(prior) = prior else {
         let first = std::iter::once("make the cluster's root secrets, if they are not there".to_owned());

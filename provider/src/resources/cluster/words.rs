@@ -4,7 +4,10 @@ use std::net::IpAddr;
 use std::path::{Component, Path};
 
 use hosts::spec::{Cidr, PortRange, Version};
+use hosts::ssh::HostKey;
 use kit::check::Verdict;
+
+use crate::values::seconds;
 
 /// A release such as `2.0.5`.
 pub(super) fn release(text: &str) -> Verdict {
@@ -44,6 +47,16 @@ pub(super) fn sha256(text: &str) -> Verdict {
     } else {
         Err(format!("expected 64 hexadecimal digits, got {} characters", text.chars().count()))
     }
+}
+
+/// A host's key.
+pub(super) fn host_key(text: &str) -> Verdict {
+    text.parse::<HostKey>().map(drop).map_err(|error| error.to_string())
+}
+
+/// A length of time.
+pub(super) fn span(text: &str) -> Verdict {
+    seconds(text).map(drop)
 }
 
 /// A folder's path.

@@ -1,0 +1,186 @@
+//! The hosts, Terraform's folder, and a person who looks at both.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use acceptance_tests::{Cli, Fleet, Image, Mirror, Outcome, Provider, Workspace, wait_until};
+
+/// What a change of hosts may take.
+const PATIENCE: Duration = Duration::from_mins(12);
+
+/// Everything that a story needs. Dropped in this order.
+pub struct Lab {
+    pub here: Workspace,
+    pub fleet: Fleet,
+    pub nomad: PathBuf,
+    binaries: String,
+    _image: Image,
+    _folder: tempfile::TempDir,
+    began: Instant,
+}
+
+impl Lab {
+    pub fn new(cli: &Cli, provider: &Provider, disk: &Path, nomad: PathBuf, hosts: u8) -> Self {
+        let began = Instant::now();
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let image = Image::mount(disk, folder.path());
+        let fleet = Fleet::boot(hosts, &image, folder.path());
+        let here = Workspace::new(cli, provider);
+        let mirror = Mirror::of(&here.path("objects"), "10.99.0.1");
+        let binaries = mirror.nomad(&nomad, "10.99.0.1") + &mirror.cni("10.99.0.1");
+        let lab = Self { here, fleet, nomad, binaries, _image: image, _folder: folder, began };
+        lab.say("the hosts are up");
+        lab
+    }
+
+    /// Says how far it is.
+    pub fn say(&self, words: &str) {
+        eprintln!("{:5.0} s: {words}", self.began.elapsed().as_secs_f64());
+    }
+
+    /// A cluster of these servers and clients, numbered from one, and what else is said.
+    pub fn config(&self, servers: &[usize], clients: &[usize], more: &str) {
+        let hosts = |numbers: &[usize]| {
+            let host = |number: &usize| {
+                format!(
+                    "host {{\n name = \"h{number}\"\n address = \"{}\"\n }}\n",
+                    self.fleet.address(number - 1)
+                )
+            };
+            numbers.iter().map(host).collect::<String>()
+        };
+        let pool = |name: &str, role: &str, numbers: &[usize]| {
+            if numbers.is_empty() {
+                return String::new();
+            }
+            format!("pool {name:?} {{\n role = {role:?}\n {} }}\n", hosts(numbers))
+        };
+        self.here.config(&format!(
+            "provider \"lostops\" {{\n ssh {{\n private_key_file = {:?}\n agent = \"none\"\n user = \"root\"\n }}\n }}\n\
+             resource \"lostops_cluster\" \"c\" {{\n name = \"lab\"\n discovery = \"nomad\"\n {}{} ssh {{}}\n\
+             firewall {{\n admin_cidrs = [\"10.99.0.0/24\"]\n }}\n binaries {{\n {} }}\n {more}\n }}\n",
+            self.fleet.key().display().to_string(),
+            pool("servers", "server", servers),
+            pool("workers", "client", clients),
+            self.binaries,
+        ));
+    }
+
+    /// Runs Terraform with as much patience as hosts need.
+    pub fn run(&self, arguments: &[&str]) -> Outcome {
+        let mut command = self.here.command(arguments);
+        command.env("LOSTOPS_PROGRESS", self.here.path("progress"));
+        acceptance_tests::Running::start(&mut command).finish_within(PATIENCE)
+    }
+
+    /// `apply`, which has to succeed and to finish everything.
+    #[track_caller]
+    pub fn apply(&self, what: &str) -> Outcome {
+        let outcome = self.run(&["apply", "-auto-approve"]);
+        let complete = self.here.state().attribute("lostops_cluster.c.complete").clone();
+        assert!(outcome.code == Some(0) && complete == true, "{what}: {outcome:?}\n{}", self.progress());
+        self.say(what);
+        outcome
+    }
+
+    /// What was told on the way.
+    pub fn progress(&self) -> String {
+        std::fs::read_to_string(self.here.path("progress")).unwrap_or_default()
+    }
+
+    /// What a command on a host prints.
+    pub fn on(&self, number: usize, words: &str) -> String {
+        let mut command = Command::new("ssh");
+        command.args([
+            "-F",
+            "none",
+            "-o",
+            "BatchMode=yes",
+            "-o",
+            "StrictHostKeyChecking=no",
+            "-o",
+            "LogLevel=ERROR",
+        ]);
+        command
+            .args(["-o", "UserKnownHostsFile=/dev/null", "-o", "ConnectTimeout=20", "-i"])
+            .arg(self.fleet.key());
+        let output = command.arg(format!("root@{}", self.fleet.address(number - 1))).arg(words).output();
+        let output = output.expect("ssh can be started");
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).trim().to_owned()
+    }
+
+    /// What Nomad's own command line says, through what the state says of the cluster.
+    pub fn nomad(&self, words: &[&str]) -> (bool, String) {
+        self.asking().nomad(words)
+    }
+
+    /// The way to Nomad that the state has now.
+    pub fn asking(&self) -> Asking {
+        let state = self.here.state();
+        let value = |path: &str| state.attribute(&format!("lostops_cluster.c.{path}")).clone();
+        let text = |path: &str| value(path).as_str().unwrap_or_default().to_owned();
+        let ca = self.here.path("objects/ca.pem");
+        std::fs::write(&ca, text("ca_pem")).expect("a file can be written");
+        let addresses = value("nomad.addresses").as_array().cloned().unwrap_or_default();
+        Asking {
+            program: self.nomad.clone(),
+            addresses: addresses.iter().filter_map(|address| address.as_str().map(str::to_owned)).collect(),
+            variables: [
+                ("HOME", self.here.path("home").display().to_string()),
+                ("NOMAD_TOKEN", text("nomad.token")),
+                ("NOMAD_CACERT", ca.display().to_string()),
+                ("NOMAD_TLS_SERVER_NAME", text("nomad.tls_server_name")),
+            ],
+        }
+    }
+
+    /// Starts an apply.
+    pub fn start(&self) -> acceptance_tests::Running {
+        let _ = std::fs::remove_file(self.here.path("progress"));
+        let mut command = self.here.command(&["apply", "-auto-approve"]);
+        acceptance_tests::Running::start(command.env("LOSTOPS_PROGRESS", self.here.path("progress")))
+    }
+
+    /// Waits until an apply has told that.
+    #[track_caller]
+    pub fn told(&self, words: &str) {
+        let told = wait_until(Duration::from_mins(4), || self.progress().contains(words));
+        assert!(told, "{words:?} was never told:\n{}", self.progress());
+    }
+
+    /// Waits until Nomad says something.
+    #[track_caller]
+    pub fn nomad_says(&self, words: &[&str], so: impl Fn(&str) -> bool) {
+        let mut said = String::new();
+        let became = wait_until(Duration::from_mins(2), || {
+            said = self.nomad(words).1;
+            so(&said)
+        });
+        assert!(became, "{words:?}: {said}");
+    }
+}
+
+/// Nomad's own command line, for one cluster.
+pub struct Asking {
+    program: PathBuf,
+    addresses: Vec<String>,
+    variables: [(&'static str, String); 4],
+}
+
+impl Asking {
+    /// What it says, asked at one server after the other until it succeeds.
+    pub fn nomad(&self, words: &[&str]) -> (bool, String) {
+        let mut said = String::new();
+        for address in &self.addresses {
+            let mut command = Command::new(&self.program);
+            command.args(words).env_clear().envs(self.variables.clone()).env("NOMAD_ADDR", address);
+            let output = command.output().expect("nomad can be started");
+            said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+            if output.status.success() {
+                return (true, said);
+            }
+        }
+        (false, said)
+    }
+}

@@ -1,0 +1,50 @@
+//! A cluster on whole systems over SSH: made, changed, wounded, healed and taken away by the real Terraform, with the real
+//! Nomad on hosts that systemd runs.
+#![cfg(unix)]
+#![expect(clippy::print_stderr, reason = "a test of minutes says how far it is")]
+#![expect(clippy::expect_used, reason = "what is not as expected fails the test")]
+
+mod lab;
+mod story;
+mod upgrade;
+
+use std::process::ExitCode;
+
+use acceptance_tests::{Image, enter, find, required, subjects};
+use libtest_mimic::{Arguments, Trial};
+
+use lab::Lab;
+
+/// What happens, with its name and how many hosts it takes.
+const STORIES: &[(&str, u8, fn(&mut Lab))] = &[
+    ("a cluster lives", 6, story::life),
+    ("a server is lost in the middle of an upgrade", 4, upgrade::survives_a_loss),
+    ("a first apply that is cut off is finished by the next", 3, story::resumed),
+];
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // They share a bridge.
+    arguments.test_threads = Some(1);
+    let (programs, Some(provider)) = subjects(arguments.list) else { return ExitCode::SUCCESS };
+    let Some(cli) = programs.into_iter().next() else { return ExitCode::SUCCESS };
+    let Some(disk) = Image::find() else { return ExitCode::SUCCESS };
+    let Some(nomad) = find("nomad") else {
+        assert!(!required("systemd"), "nomad is required and not found");
+        eprintln!("skipped: a cluster on whole systems: nomad not found");
+        return ExitCode::SUCCESS;
+    };
+    if !arguments.list
+        && let Some(code) = enter()
+    {
+        return code;
+    }
+    let trials = STORIES.iter().map(|&(name, hosts, story)| {
+        let (cli, provider, disk, nomad) = (cli.clone(), provider.clone(), disk.clone(), nomad.clone());
+        Trial::test(name, move || {
+            story(&mut Lab::new(&cli, &provider, &disk, nomad, hosts));
+            Ok(())
+        })
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+}

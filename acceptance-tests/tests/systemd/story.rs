@@ -1,0 +1,172 @@
+//! What happens to the hosts.
+
+use std::time::Duration;
+
+use acceptance_tests::Signal;
+use serde_json::json;
+
+use super::lab::Lab;
+
+/// A cluster from its first day to its last.
+pub fn life(lab: &mut Lab) {
+    lab.config(&[1, 2, 3], &[4], "");
+    lab.run(&["plan"]).ok().says("set up server h1: it is new").says("set up client h4: it is new");
+    lab.apply("three servers and a client");
+    nothing_to_do(lab);
+    secure(lab);
+    lab.nomad_says(&["server", "members"], |said| said.matches("alive").count() == 3);
+    lab.nomad_says(&["node", "status"], |said| said.contains("h4") && said.contains("ready"));
+    job(lab);
+
+    lab.config(&[1, 2, 3], &[4, 5], "");
+    let restarts = starts(lab, 1);
+    lab.run(&["plan"]).ok().says("set up client h5: it is new");
+    lab.apply("one more client");
+    assert_eq!(starts(lab, 1), restarts, "no server starts anew because a client comes");
+    nothing_to_do(lab);
+
+    lab.on(5, "echo '{}' >/etc/nomad.d/join.json; systemctl stop nomad");
+    lab.run(&["plan"])
+        .ok()
+        .says("h5: /etc/nomad.d/join.json: as made → changed")
+        .says("change what differs on client h5");
+    lab.apply("what somebody changed is as it was");
+    lab.nomad_says(&["node", "status"], |said| said.matches("ready").count() == 2);
+
+    lab.config(&[1, 2, 3], &[5], "");
+    lab.run(&["plan"]).ok().says("move the work of client h4 elsewhere, and take lostops off it");
+    lab.apply("a client less, whose work has moved");
+    lab.nomad_says(&["job", "status", "sleeper"], |said| said.contains("running"));
+    lab.nomad_says(&["node", "status"], |said| !said.contains("h4"));
+    clean(lab, 4);
+    nothing_to_do(lab);
+
+    rotation(lab);
+    loss(lab);
+    end(lab);
+}
+
+/// Certificates and tokens are others, and nobody noticed.
+fn rotation(lab: &Lab) {
+    let token = |lab: &Lab| lab.here.state().attribute("lostops_cluster.c.nomad.token").clone();
+    let before = token(lab);
+    lab.config(&[1, 2, 3], &[5], "rotate {\n certs = 1\n tokens = 1\n }");
+    lab.apply("other certificates and tokens");
+    assert_ne!(token(lab), before);
+    lab.nomad_says(&["server", "members"], |said| said.matches("alive").count() == 3);
+    lab.nomad_says(&["job", "status", "sleeper"], |said| said.contains("running"));
+    nothing_to_do(lab);
+}
+
+/// A server is lost, and another takes its place.
+fn loss(lab: &mut Lab) {
+    lab.fleet.cut(1);
+    lab.run(&["plan"]).ok().says("h2: there → no answer").says("set up server h2: it did not answer");
+    lab.config(&[1, 3, 6], &[5], "rotate {\n certs = 1\n tokens = 1\n }");
+    lab.apply("another server for one that is lost");
+    lab.nomad_says(&["operator", "raft", "list-peers"], |said| {
+        said.matches("true").count() >= 3 && said.contains("h6") && !said.contains("h2")
+    });
+    lab.nomad_says(&["job", "status", "sleeper"], |said| said.contains("running"));
+    nothing_to_do(lab);
+}
+
+fn end(lab: &Lab) {
+    let outcome = lab.run(&["destroy", "-auto-approve"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}\n{}", lab.progress());
+    assert!(lab.here.state().is_empty());
+    [1, 3, 5, 6].into_iter().for_each(|number| clean(lab, number));
+    lab.say("nothing is left");
+    lab.here.check_leftovers();
+}
+
+/// A first apply that is interrupted, and a state that is lost.
+pub fn resumed(lab: &mut Lab) {
+    lab.config(&[1, 2, 3], &[], "");
+    let apply = lab.start();
+    lab.told("h2: file");
+    apply.signal(Signal::INT);
+    let outcome = apply.finish_within(Duration::from_mins(3));
+    lab.say("the first apply was cut off");
+    assert_ne!(outcome.code, Some(0), "{outcome:?}");
+    lab.apply("the next one has finished it").says("Cluster lab was begun before");
+    let ca = lab.here.state().attribute("lostops_cluster.c.ca_pem").clone();
+    nothing_to_do(lab);
+
+    std::fs::remove_file(lab.here.path("config/terraform.tfstate")).expect("there is a state");
+    lab.apply("a lost state is no lost cluster").says("Cluster lab was begun before");
+    assert_eq!(lab.here.state().attribute("lostops_cluster.c.ca_pem"), &ca);
+    nothing_to_do(lab);
+    lab.nomad_says(&["server", "members"], |said| said.matches("alive").count() == 3);
+
+    std::fs::remove_file(lab.here.path("config/terraform.tfstate")).expect("there is a state");
+    lab.run(&["import", "lostops_cluster.c", "ssh://root@10.99.0.12"]).ok();
+    lab.say("and can be imported from one of its servers");
+    assert_eq!(lab.here.state().attribute("lostops_cluster.c.ca_pem"), &ca);
+    let plan = lab.run(&["plan"]);
+    assert!(!plan.ok().said("set up server") && !plan.said("change what differs"), "{plan:?}");
+    lab.apply("what only the configuration says is filled in");
+    nothing_to_do(lab);
+    let outcome = lab.run(&["destroy", "-auto-approve"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    lab.here.check_leftovers();
+}
+
+#[track_caller]
+fn nothing_to_do(lab: &Lab) {
+    let outcome = lab.run(&["plan", "-detailed-exitcode"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+}
+
+/// How often Nomad was started on a host.
+fn starts(lab: &Lab, number: usize) -> String {
+    lab.on(number, "journalctl -u nomad --no-pager -o cat | grep -c 'Started'")
+}
+
+/// Nobody is let in without a token, no port is open that the matrix does not name, and secrets are for their owners alone.
+fn secure(lab: &Lab) {
+    let keys = lab.here.state().attribute("lostops_cluster.c.hosts.h1.host_key").clone();
+    assert!(keys.as_str().is_some_and(|key| key.starts_with("ssh-ed25519 ")), "{keys}");
+    let state = std::fs::read_to_string(lab.here.path("config/terraform.tfstate")).expect("there is a state");
+    assert!(!state.contains("\"master\"") && !state.contains("PRIVATE KEY"), "the state has no root secrets");
+    let open = "find /etc/lostops /etc/nomad.d -type f -perm /007 -exec grep -l 'PRIVATE KEY\\|encrypt\\|\"master\"' {} +";
+    let listed = "ps axww -o args | grep -c '[P]RIVATE KEY' || :";
+    for number in 1..=4 {
+        assert_eq!(lab.on(number, open), "", "secrets are for their owners alone");
+        assert_eq!(lab.on(number, listed), "0");
+    }
+    assert_eq!(lab.on(4, "test -e /etc/lostops/root.json; echo $?"), "1", "a client has no root secrets");
+    let reached = |port: u16| {
+        let address = format!("{}:{port}", lab.fleet.address(3)).parse().expect("an address");
+        std::net::TcpStream::connect_timeout(&address, Duration::from_millis(300)).is_ok()
+    };
+    let reached: Vec<u16> =
+        [22, 80, 4646, 4647, 4648, 8301, 20000].into_iter().filter(|port| reached(*port)).collect();
+    assert_eq!(reached, [22, 4646], "what the matrix names for a client and an administrator");
+}
+
+/// Something that runs, in Docker, made of what is on the host.
+fn job(lab: &Lab) {
+    for number in [4, 5] {
+        let image = "set -e; D=$(mktemp -d); mkdir -p $D/bin; cp /bin/sleep $D/bin; for L in $(ldd /bin/sleep | grep -o '/[^ ]*'); do mkdir -p $D$(dirname $L); cp $L $D$L; done; tar -C $D -c . | docker import - lab:1";
+        if number == 4 {
+            let made = lab.on(number, image);
+            assert!(made.contains("sha256:"), "{made}");
+        } else {
+            lab.on(number, &format!("systemctl start docker; {image}"));
+        }
+    }
+    let jobspec = lab.here.path("objects/sleeper.nomad.hcl");
+    let text = "job \"sleeper\" {\n group \"g\" {\n task \"t\" {\n driver = \"docker\"\n config {\n image = \"lab:1\"\n command = \"/bin/sleep\"\n args = [\"100000\"]\n }\n resources {\n cpu = 50\n memory = 32\n }\n }\n }\n}\n";
+    std::fs::write(&jobspec, text).expect("a file can be written");
+    let (ran, said) = lab.nomad(&["job", "run", &jobspec.display().to_string()]);
+    assert!(ran, "{said}");
+    lab.say("a job runs");
+    assert_eq!(json!(lab.on(4, "docker ps -q | wc -l")), json!("1"));
+}
+
+/// Nothing of ours is on a host any more, and people can still log in.
+fn clean(lab: &Lab, number: usize) {
+    let left = "ls -d /etc/lostops /var/lib/lostops /opt/nomad/data /etc/nomad.d/*.json /usr/local/bin/nomad /etc/systemd/system/nomad.service 2>/dev/null; pgrep -x nomad; docker ps -aq; nft list tables | grep lostops";
+    assert_eq!(lab.on(number, left), "", "something is left on h{number}");
+}

@@ -1,0 +1,385 @@
+//! The life of a cluster whose hosts can be reached. Its root secrets are on its servers and nowhere else: they are looked
+//! for there first, and what is found is taken over.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use hosts::converge::{self, Script};
+use hosts::fleet::{self, Crew, Done, Known, Orders, OverSsh, Seen, Sight, Wanted, find_roots, survey};
+use hosts::secrets::RootSecrets;
+use hosts::spec::ClusterSpec;
+use hosts::{Fault, way};
+use kit::{Cx, Diagnostic, Failure, Private, Result, Severity, State};
+
+use super::model::{Cluster, Member};
+use super::reach::{self, Past};
+use super::{connect, is_ours, root, said, seeds, spec, steps};
+use crate::clock;
+use crate::config::Settings;
+use crate::jobs::Progress;
+use crate::values::seconds;
+
+/// So many hosts are talked to at once.
+pub(super) const AT_ONCE: usize = 16;
+/// So long before the time is over it is said what was done.
+const FAREWELL: Duration = Duration::from_secs(20);
+/// Where the private data has the hosts that should be gone.
+const LEAVING: &str = "leaving_hosts";
+
+/// What each host of a cluster is to run.
+pub(super) fn wanted(spec: &ClusterSpec) -> Vec<Wanted> {
+    spec.hosts().map(|(_, pool, host)| Wanted { host: host.name.clone(), role: pool.role }).collect()
+}
+
+/// Hosts that should be gone, and are not.
+pub(super) fn leaving(private: &Private) -> BTreeSet<String> {
+    private.get::<BTreeMap<String, Past>>(LEAVING).unwrap_or_default().into_keys().collect()
+}
+
+/// Makes the cluster, or takes over what an apply before has begun.
+pub(super) async fn create(cx: &Cx, planned: Cluster, state: &mut State<'_, Cluster>) -> Result<()> {
+    let work = Work::begin(cx, None, planned, BTreeMap::new()).await?;
+    let done = work.carry_out(cx).await?;
+    if done.made.is_empty() && !done.faults.is_empty() {
+        // Nothing is finished. What has begun is on the servers, and the next create takes it over.
+        return Err(said(&done.faults));
+    }
+    let (made, left) = work.result(&done)?;
+    state.private().set(LEAVING, &left);
+    state.record(&made);
+    // An error would make Terraform destroy the cluster: the next apply finishes it.
+    said(&done.faults)
+        .0
+        .into_iter()
+        .for_each(|fault| cx.warn(Diagnostic { severity: Severity::Warning, ..fault }));
+    Ok(())
+}
+
+/// Brings the cluster to what it should be now.
+pub(super) async fn update(
+    cx: &Cx,
+    prior: Cluster,
+    planned: Cluster,
+    state: &mut State<'_, Cluster>,
+) -> Result<()> {
+    let left = state.private().get(LEAVING).unwrap_or_default();
+    let work = Work::begin(cx, Some(&prior), planned, left).await?;
+    let done = work.carry_out(cx).await?;
+    let (made, left) = work.result(&done)?;
+    state.private().set(LEAVING, &left);
+    state.record(&made);
+    if done.faults.is_empty() { Ok(()) } else { Err(said(&done.faults)) }
+}
+
+/// Sees what has become of the hosts. Who cannot reach any of them changes nothing.
+pub(super) async fn read(cx: &Cx, mut current: Cluster, _: &mut Private) -> Result<Option<Cluster>> {
+    let settings = cx.provider::<Settings>()?;
+    let warn = |why: String| {
+        let summary = format!("The hosts of cluster {} were not looked at", current.name);
+        cx.warn(Diagnostic::warning(summary, format!("{why} What the state says of them is believed.")));
+    };
+    let hosts = reach::hosts(&current);
+    let reach = match reach::over_ssh(&settings, current.ssh.as_ref(), &hosts) {
+        Ok(reach) => reach,
+        Err(Failure(found)) => {
+            warn(found.iter().map(|found| found.detail.clone()).collect());
+            return Ok(Some(current));
+        }
+    };
+    let spec = spec::of(&current)?;
+    let servers: Vec<String> = spec.servers().map(|host| host.name.clone()).collect();
+    let (roots, silent) = find_roots(&reach, &servers, AT_ONCE).await;
+    let Some(root) = roots.into_values().find(|root| is_ours(&current, root)) else {
+        warn(silent.first().map_or_else(
+            || "None of its servers has the cluster's root secrets.".to_owned(),
+            |fault| format!("{fault}."),
+        ));
+        return Ok(Some(current));
+    };
+    let scripts = scripts(&spec, &root)?;
+    let seen = survey(&reach, &scripts, AT_ONCE).await;
+    let lines: Vec<String> =
+        seen.iter().flat_map(|(host, seen)| drift(&current, host, &scripts[host], seen)).collect();
+    current.drift.set(lines);
+    Ok(Some(current))
+}
+
+/// Takes the cluster off its hosts. Data volumes stay there.
+pub(super) async fn delete(cx: &Cx, prior: &Cluster, state: &mut State<'_, Cluster>) -> Result<()> {
+    let settings = cx.provider::<Settings>()?;
+    let mut hosts = state.private().get::<BTreeMap<String, Past>>(LEAVING).unwrap_or_default();
+    hosts.extend(reach::hosts(prior));
+    let reach = reach::over_ssh(&settings, prior.ssh.as_ref(), &hosts)?;
+    let spec = spec::of(prior)?;
+    let servers: Vec<String> = spec.servers().map(|host| host.name.clone()).collect();
+    let (roots, _) = find_roots(&reach, &servers, AT_ONCE).await;
+    // Without its secrets nothing can be ended in order; it is ended all the same.
+    let root = roots.into_values().find(|root| is_ours(prior, root));
+    let root = root.map_or_else(|| RootSecrets::generate(&prior.name, clock::now()), Ok).map_err(broken)?;
+    let progress = Progress::new(settings.progress.clone());
+    let told = |host: &str, what: &str| progress.tell(&format!("{}/{host}", prior.name), &what);
+    let crew = Crew::new(&reach, &spec, (&root, None), AT_ONCE, &told).map_err(broken)?;
+    let clients: Vec<String> = hosts.keys().filter(|host| !servers.contains(host)).cloned().collect();
+    let done = crew.dissolve(&clients, &servers, Duration::from_secs(30)).await;
+    if done.faults.is_empty() {
+        return Ok(());
+    }
+    // What is gone need not be reached again.
+    let mut rest = prior.clone();
+    rest.complete.set(false);
+    state.record(&rest);
+    Err(said(&done.faults))
+}
+
+/// A change of a cluster, as far as it is prepared.
+struct Work {
+    planned: Cluster,
+    spec: ClusterSpec,
+    root: RootSecrets,
+    before: Option<RootSecrets>,
+    reach: OverSsh,
+    orders: Orders,
+    departing: BTreeMap<String, Past>,
+    progress: Progress,
+}
+
+impl Work {
+    /// Looks at all hosts, and decides what is to be done.
+    async fn begin(
+        cx: &Cx,
+        prior: Option<&Cluster>,
+        planned: Cluster,
+        left: BTreeMap<String, Past>,
+    ) -> Result<Self> {
+        let settings = cx.provider::<Settings>()?;
+        let before = prior.map(reach::hosts).unwrap_or_default();
+        let hosts = now(&planned, &before);
+        let mut departing = left;
+        departing.extend(before.clone());
+        departing.retain(|host, _| !hosts.contains_key(host));
+        let all: BTreeMap<String, Past> = departing.clone().into_iter().chain(hosts.clone()).collect();
+        let reach = reach::over_ssh(&settings, planned.ssh.as_ref(), &all)?;
+        let spec = spec::of(&planned)?;
+        let servers: Vec<String> =
+            all.iter().filter(|(_, past)| past.role().serves()).map(|(host, _)| host.clone()).collect();
+        let (roots, silent) = find_roots(&reach, &servers, AT_ONCE).await;
+        let taken = prior.is_none() && !roots.is_empty();
+        let found = choose(prior, &planned, roots, &silent)?;
+        let root = rotated(found.clone(), &planned)?;
+        if taken {
+            cx.warn(taken_over(&planned));
+        }
+        let scripts = scripts(&spec, &root)?;
+        let mut looks: BTreeMap<String, Script> = scripts.clone();
+        for host in departing.keys() {
+            // Nothing is compared there: only whether it answers counts.
+            let empty = hosts::blueprint::Blueprint { host: host.clone(), ..Default::default() };
+            looks.insert(host.clone(), converge::script(&empty).map_err(|fault| said(&[fault]))?);
+        }
+        let seen = survey(&reach, &looks, AT_ONCE).await;
+        let known = known(&all, &before, &seen, taken);
+        let steps = fleet::plan(&wanted(&spec), &known).map_err(|fault| said(&[fault]))?;
+        let drain = prior.is_some_and(|prior| prior.nomad_version != planned.nomad_version);
+        let (at_once, deadline) = planned.upgrade.as_ref().map_or((1, None), |upgrade| {
+            (usize::try_from(upgrade.max_parallel).unwrap_or(1), seconds(&upgrade.drain_deadline).ok())
+        });
+        let deadline = deadline.unwrap_or(Duration::from_mins(5));
+        let orders = Orders { steps, known, scripts, drain, at_once, deadline };
+        let progress = Progress::new(settings.progress.clone());
+        Ok(Self { planned, spec, root, before: found, reach, orders, departing, progress })
+    }
+
+    /// Does it, unless Terraform is to stop or the time is over: then it is said how far it came.
+    async fn carry_out(&self, cx: &Cx) -> Result<Done> {
+        let name = &self.planned.name;
+        let told = |host: &str, what: &str| self.progress.tell(&format!("{name}/{host}"), &what);
+        let crew = Crew::new(&self.reach, &self.spec, (&self.root, self.before.as_ref()), AT_ONCE, &told)
+            .map_err(broken)?;
+        let limit = cx.time_limit().map_or(Duration::MAX, |limit| limit.saturating_sub(FAREWELL));
+        let cut = |cause: &str| {
+            let cure = "Apply again: it goes on where it stopped";
+            let fault = Fault::of_cluster(format!("Cluster {name} is not finished"), cause, cure);
+            Done { faults: vec![fault], ..Done::default() }
+        };
+        tokio::select! {
+            done = crew.carry_out(&self.orders) => Ok(done),
+            () = cx.stop().cancelled() => Ok(cut("Terraform was asked to stop")),
+            () = tokio::time::sleep(limit) => Ok(cut("the time that the `timeouts` block allows is over")),
+        }
+    }
+
+    /// What the state says afterwards, and which hosts should be gone and are not.
+    fn result(&self, done: &Done) -> Result<(Cluster, BTreeMap<String, Past>)> {
+        let mut made = self.planned.clone();
+        connect(&mut made, &self.root)?;
+        made.ca_pem.set(self.root.ca_pem());
+        made.complete.set(done.faults.is_empty());
+        let keys = self.reach.keys();
+        let same = |host: &str| {
+            self.orders.known.iter().any(|known| known.host == host && known.sight == Sight::Same)
+        };
+        let members = self.spec.hosts().map(|(pool, what, host)| {
+            let fine = done.made.contains(&host.name) || same(&host.name);
+            let before = || self.orders.known.iter().any(|known| known.host == host.name && known.finished);
+            // Another hash than it will have: it was finished once, and is to be changed.
+            let hash = match (fine, before()) {
+                (true, _) => self.orders.scripts.get(&host.name).map(|script| script.hash.clone()),
+                (false, true) => Some("unfinished".to_owned()),
+                (false, false) => None,
+            };
+            let lines =
+                keys.get(&host.name).into_iter().flatten().map(ToString::to_string).collect::<Vec<_>>();
+            let member = seeds::member(&self.spec, pool, what, host, hash.unwrap_or_default());
+            (host.name.clone(), Member { host_key: (!lines.is_empty()).then(|| lines.join("\n")), ..member })
+        });
+        made.hosts.set(members.collect::<BTreeMap<_, _>>());
+        let left = self.departing.iter().filter(|(host, _)| !done.gone.contains(*host));
+        Ok((made, left.map(|(host, past)| (host.clone(), past.clone())).collect()))
+    }
+}
+
+/// The hosts that are wanted, with what is known of those that were there.
+fn now(planned: &Cluster, before: &BTreeMap<String, Past>) -> BTreeMap<String, Past> {
+    let mut hosts = reach::hosts(planned);
+    for (name, past) in &mut hosts {
+        if let Some(known) = before.get(name) {
+            past.finished = known.finished;
+            if past.host_key.is_none() && past.address == known.address {
+                past.host_key.clone_from(&known.host_key);
+            }
+        }
+    }
+    hosts
+}
+
+/// What the planner is told of the hosts that the cluster had. `taken` says that its servers had root secrets although
+/// nobody knew: then whoever has something of ours counts as well.
+fn known(
+    all: &BTreeMap<String, Past>,
+    before: &BTreeMap<String, Past>,
+    seen: &BTreeMap<String, Result<Seen, way::Fault>>,
+    taken: bool,
+) -> Vec<Known> {
+    let known = |(host, past): (&String, &Past)| {
+        let sight = match seen.get(host) {
+            Some(Ok(seen)) => seen.sight(),
+            _ => Sight::Silent,
+        };
+        let finished = past.finished || (taken && matches!(sight, Sight::Same | Sight::Other));
+        let had = before.contains_key(host) || finished;
+        had.then(|| Known { host: host.clone(), role: past.role(), finished, sight })
+    };
+    all.iter().filter_map(known).collect()
+}
+
+/// The root secrets that the servers keep; none for a cluster that never was.
+fn choose(
+    prior: Option<&Cluster>,
+    planned: &Cluster,
+    roots: BTreeMap<String, RootSecrets>,
+    silent: &[Fault],
+) -> Result<Option<RootSecrets>> {
+    for (host, root) in &roots {
+        if root.cluster() != planned.name {
+            let detail = format!(
+                "It has the root secrets of cluster {}. Take it off that cluster first, or name another host.",
+                root.cluster()
+            );
+            return Err(Diagnostic::error(format!("{host} is a server of another cluster"), detail).into());
+        }
+    }
+    let mut ours = roots.into_iter().filter(|(_, root)| prior.is_none_or(|prior| is_ours(prior, root)));
+    let found = match ours.next() {
+        Some((host, root)) => {
+            if let Some((other, _)) = ours.find(|(_, other)| other.ca_pem() != root.ca_pem()) {
+                let detail = format!(
+                    "They were set up as two clusters of one name. Decide which of them counts, and remove {} on the other.",
+                    hosts::cluster::ROOT_SECRETS
+                );
+                return Err(Diagnostic::error(
+                    format!("{host} and {other} keep different root secrets"),
+                    detail,
+                )
+                .into());
+            }
+            Some(root)
+        }
+        None => None,
+    };
+    let ever = prior
+        .and_then(|prior| prior.hosts.known())
+        .is_some_and(|hosts| hosts.values().any(|host| !host.blueprint.is_empty()));
+    if found.is_none() && (ever || !silent.is_empty()) {
+        let cause = silent.iter().map(|fault| format!("\n- {fault}")).collect::<String>();
+        let detail = format!(
+            "None of the servers that answer keeps {}. New ones would make another cluster of the same name, so nothing was changed. Bring back a server that has them.{cause}",
+            hosts::cluster::ROOT_SECRETS
+        );
+        return Err(Diagnostic::error(
+            format!("The root secrets of cluster {} are not found", planned.name),
+            detail,
+        )
+        .into());
+    }
+    Ok(found)
+}
+
+/// Those root secrets, or new ones, with the numbers that are wanted.
+fn rotated(found: Option<RootSecrets>, planned: &Cluster) -> Result<RootSecrets> {
+    let now = clock::now();
+    let mut root = found.map_or_else(|| RootSecrets::generate(&planned.name, now), Ok).map_err(broken)?;
+    let rotation = spec::rotation(planned);
+    if let Some(problem) = root::lowered(root.rotation(), rotation) {
+        return Err(problem.into());
+    }
+    root.rotate(rotation, now);
+    Ok(root)
+}
+
+/// What each host gets.
+pub(super) fn scripts(spec: &ClusterSpec, root: &RootSecrets) -> Result<BTreeMap<String, Script>> {
+    let prints = hosts::cluster::blueprints(spec, root).map_err(|found| said(&found))?;
+    let script = |print: &hosts::blueprint::Blueprint| {
+        let script = converge::script(print).map_err(|fault| said(&[fault]))?;
+        Ok((print.host.clone(), script))
+    };
+    prints.iter().map(script).collect()
+}
+
+/// What is different on a host, a line each.
+fn drift(cluster: &Cluster, host: &str, script: &Script, seen: &Result<Seen, way::Fault>) -> Vec<String> {
+    let seen = match seen {
+        Ok(seen) => seen,
+        Err(fault) => return vec![format!("{host}: {} ({})", steps::SILENT, fault.cause())],
+    };
+    let member = cluster.hosts.known().and_then(|hosts| hosts.get(host));
+    let as_made = member.is_some_and(|member| seen.applied.as_deref() == Some(member.blueprint.as_str()));
+    if seen.changes.is_empty() {
+        return Vec::new();
+    }
+    if as_made && member.is_some_and(|member| member.blueprint != script.hash) {
+        return vec![format!(
+            "{host}: as another lostops made it → as lostops {} makes it",
+            env!("CARGO_PKG_VERSION")
+        )];
+    }
+    let line = |event: &converge::Event| match event {
+        converge::Event::Changed { kind, name } => {
+            Some(format!("{host}: {name}: as made → changed ({kind})"))
+        }
+        converge::Event::Fault { subject, detail, .. } => Some(format!("{host}: {subject}: {detail}")),
+        _ => None,
+    };
+    seen.changes.iter().filter_map(line).collect()
+}
+
+fn broken(error: hosts::secrets::Broken) -> Failure {
+    Diagnostic::error("The cluster's secrets cannot be used", error.to_string()).into()
+}
+
+fn taken_over(cluster: &Cluster) -> Diagnostic {
+    Diagnostic::warning(
+        format!("Cluster {} was begun before", cluster.name),
+        "Its servers keep root secrets of a cluster of this name, of an apply that was cut off or of a lost state. They are used again, so that hosts which were made with them still belong to the cluster.",
+    )
+}

@@ -1,0 +1,116 @@
+//! A cluster found by one of its servers, which keep what it should be: `ssh://[user@]address[:port]`.
+
+use std::collections::BTreeMap;
+
+use hosts::Fault;
+use hosts::fleet::{Sight, find_cluster, survey};
+use kit::{Cx, Diagnostic, Failure, Result};
+
+use super::fleet::{AT_ONCE, scripts};
+use super::model::{Cluster, Member, Ssh};
+use super::reach::{self, Past};
+use super::{back, connect, said, seeds};
+use crate::config::Settings;
+
+/// Where a server is, as an import says it.
+struct Place {
+    user: Option<String>,
+    address: String,
+    port: u16,
+}
+
+/// The cluster that the named server belongs to.
+pub(super) async fn import(cx: &Cx, id: &str) -> Result<Cluster> {
+    let place = Place::parse(id).ok_or_else(|| unreadable(id))?;
+    let settings = cx.provider::<Settings>()?;
+    let ssh = Ssh { user: place.user.clone(), public_keys: None, port: place.port, bastion: Vec::new() };
+    let server = Past {
+        role: "server".into(),
+        address: place.address.clone(),
+        user: None,
+        host_key: None,
+        finished: true,
+    };
+    let way = reach::over_ssh(&settings, Some(&ssh), &[(place.address.clone(), server)].into())?;
+    let (spec, root) = find_cluster(&way, &place.address).await.map_err(|fault| said(&[fault]))?;
+    let mut cluster = back::cluster(&spec, root.rotation(), ssh);
+    connect(&mut cluster, &root)?;
+    cluster.ca_pem.set(root.ca_pem());
+    cluster.steps.set([]);
+    cluster.drift.set([]);
+    cluster.seeds.set(BTreeMap::new());
+    let scripts = scripts(&spec, &root)?;
+    let way = reach::over_ssh(&settings, cluster.ssh.as_ref(), &reach::hosts(&cluster))?;
+    let seen = survey(&way, &scripts, AT_ONCE).await;
+    let keys = way.keys();
+    let mut silent: Vec<Fault> = Vec::new();
+    let mut members = BTreeMap::new();
+    for (pool, what, host) in spec.hosts() {
+        let applied = match seen.get(&host.name) {
+            Some(Ok(seen)) => seen.applied.clone(),
+            Some(Err(fault)) => {
+                silent.push(fault.clone().into());
+                None
+            }
+            None => None,
+        };
+        let host_key = keys.get(&host.name).and_then(|keys| keys.first()).map(ToString::to_string);
+        let member = seeds::member(&spec, pool, what, host, applied.unwrap_or_default());
+        members.insert(host.name.clone(), Member { host_key, ..member });
+    }
+    if !silent.is_empty() {
+        let mut found = said(&silent);
+        found.0.insert(0, Diagnostic::error("The cluster cannot be imported", "Some of its hosts do not answer. Bring them back, or apply once without them where the cluster is known."));
+        return Err(found);
+    }
+    let fine =
+        scripts.keys().all(|host| matches!(seen.get(host), Some(Ok(seen)) if seen.sight() == Sight::Same));
+    cluster.complete.set(fine);
+    cluster.hosts.set(members);
+    Ok(cluster)
+}
+
+impl Place {
+    fn parse(id: &str) -> Option<Self> {
+        let rest = id.strip_prefix("ssh://")?.trim_end_matches('/');
+        let (user, place) = rest.split_once('@').map_or((None, rest), |(user, place)| (Some(user), place));
+        let (address, port) = match place.strip_prefix('[') {
+            // The colons of an IPv6 address are not the one before a port.
+            Some(inside) => {
+                let (address, rest) = inside.split_once(']')?;
+                (address, rest.strip_prefix(':').map_or(Some(22), |port| port.parse().ok())?)
+            }
+            None => place
+                .split_once(':')
+                .map_or(Some((place, 22)), |(address, port)| Some((address, port.parse().ok()?)))?,
+        };
+        let whole = !address.is_empty() && !user.is_some_and(str::is_empty) && !place.contains('/');
+        whole.then(|| Self { user: user.map(str::to_owned), address: address.to_owned(), port })
+    }
+}
+
+fn unreadable(id: &str) -> Failure {
+    let detail = format!(
+        "A cluster is imported from one of its servers, such as `ssh://root@10.0.0.11`, or with a port `ssh://ops@10.0.0.11:2222`; got {id:?}. Clusters that lostops did not make are reached by the provider's block `nomad`."
+    );
+    Diagnostic::error("This is no server to import from", detail).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_read_and_nothing_else() {
+        let read = |id: &str| {
+            Place::parse(id).map(|place| (place.user.unwrap_or_default(), place.address, place.port))
+        };
+        let place = |user: &str, address: &str, port| Some((user.to_owned(), address.to_owned(), port));
+        assert_eq!(read("ssh://root@10.0.0.11"), place("root", "10.0.0.11", 22));
+        assert_eq!(read("ssh://ops@s1.example:2222/"), place("ops", "s1.example", 2222));
+        assert_eq!(read("ssh://[fd00::1]:2200"), place("", "fd00::1", 2200));
+        for id in ["lab", "ssh://", "ssh://@a", "ssh://a:b", "https://a", "ssh://[fd00::1", "ssh://a/b"] {
+            assert_eq!(read(id), None, "{id}");
+        }
+    }
+}
