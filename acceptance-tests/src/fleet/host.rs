@@ -22,7 +22,7 @@ pub(super) struct Host {
     pub root: PathBuf,
     child: Option<Child>,
     folder: PathBuf,
-    cgroup: String,
+    boots: u32,
 }
 
 /// What runs on a host first.
@@ -88,14 +88,14 @@ impl Host {
             folder.join("work").display()
         );
         run(Command::new("mount").args(["-t", "overlay", "overlay", "-o", &layers]).arg(&root));
-        let cgroup = format!("lostops-{}-{name}", std::process::id());
-        let mut host = Self { number, first, name, address, root, child: None, folder, cgroup };
+        let mut host = Self { number, first, name, address, root, child: None, folder, boots: 0 };
         host.power();
         host
     }
 
     /// Lets it run, as it was when it was cut off.
     pub(super) fn power(&mut self) {
+        self.boots += 1;
         let log = fs::File::options().create(true).append(true).open(self.folder.join("log"));
         let log = log.expect("a log can be made");
         let mut command = Command::new("unshare");
@@ -108,7 +108,7 @@ impl Host {
             First::Systemd => command.args(["--net", "sh", "-c", BOOT]).process_group(0),
         };
         let child = command
-            .envs([("NAME", &self.name), ("ADDRESS", &self.address), ("CGROUP", &self.cgroup)])
+            .envs([("NAME", &self.name), ("ADDRESS", &self.address), ("CGROUP", &self.cgroup())])
             .env("SYSTEMD_NSPAWN_API_VFS_WRITABLE", "network")
             .env("ROOT", &self.root)
             .stdin(Stdio::null())
@@ -145,14 +145,19 @@ impl Host {
     /// Ends it at once. It ignores anything gentler while it waits for its child.
     pub(super) fn cut(&mut self) {
         let cgroups = Path::new("/sys/fs/cgroup");
-        empty(&cgroups.join(&self.cgroup));
+        empty(&cgroups.join(self.cgroup()));
         for hierarchy in fs::read_dir(cgroups).into_iter().flatten().flatten() {
-            empty(&hierarchy.path().join(&self.cgroup));
+            empty(&hierarchy.path().join(self.cgroup()));
         }
         if let Some(mut child) = self.child.take() {
             let _ = child.kill();
             let _ = child.wait();
         }
+    }
+
+    /// Another one for each boot: nothing of the one before can be in the way.
+    fn cgroup(&self) -> String {
+        format!("lostops-{}-{}-{}", std::process::id(), self.name, self.boots)
     }
 
     pub(super) fn log(&self) -> String {

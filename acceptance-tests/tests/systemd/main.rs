@@ -16,9 +16,12 @@ use libtest_mimic::{Arguments, Trial};
 use lab::Lab;
 
 /// What happens, with its name and how many hosts it takes.
-const STORIES: &[(&str, u8, fn(&mut Lab))] = &[
+type Story = (&'static str, u8, fn(&mut Lab));
+
+const STORIES: &[Story] = &[
     ("a cluster lives", 6, story::life),
     ("a server is lost in the middle of an upgrade", 4, upgrade::survives_a_loss),
+    ("hosts that do not answer are said and waited for", 3, story::unreachable),
     ("a first apply that is cut off is finished by the next", 3, story::resumed),
 ];
 

@@ -75,8 +75,43 @@ fn end(lab: &Lab) {
     let outcome = lab.run(&["destroy", "-auto-approve"]);
     assert_eq!(outcome.code, Some(0), "{outcome:?}\n{}", lab.progress());
     assert!(lab.here.state().is_empty());
-    [1, 3, 5, 6].into_iter().for_each(|number| clean(lab, number));
+    for number in [1, 3, 5, 6] {
+        clean(lab, number);
+    }
     lab.say("nothing is left");
+    lab.here.check_leftovers();
+}
+
+/// Hosts that do not answer: a server stops everything, a client is waited for by the next apply.
+pub fn unreachable(lab: &mut Lab) {
+    lab.fleet.cut(0);
+    lab.config(&[1], &[2, 3], "");
+    let outcome = lab.run(&["apply", "-auto-approve"]);
+    outcome.exits(1).says("Not all servers of cluster lab answer").says("h1");
+    assert!(lab.here.state().is_empty());
+    lab.fleet.power(0);
+    lab.fleet.cut(2);
+    let outcome = lab.run(&["apply", "-auto-approve"]);
+    outcome.ok().says("Warning: h3: ");
+    let complete = || lab.here.state().attribute("lostops_cluster.c.complete").clone();
+    assert_eq!(complete(), json!(false), "{outcome:?}");
+    lab.say("two of three hosts are a cluster");
+    lab.nomad_says(&["node", "status"], |said| said.matches("ready").count() == 1);
+    let outcome = lab.run(&["apply", "-auto-approve"]);
+    outcome.exits(1).says("h3: ");
+    assert_eq!(complete(), json!(false), "what is not finished stays unfinished: {outcome:?}");
+    lab.fleet.power(2);
+    lab.apply("the third is back");
+    nothing_to_do(lab);
+    lab.fleet.cut(2);
+    let outcome = lab.run(&["destroy", "-auto-approve"]);
+    outcome.exits(1).says("Cluster lab is not gone from all of its hosts");
+    lab.fleet.power(2);
+    let outcome = lab.run(&["destroy", "-auto-approve"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    for number in 1..=3 {
+        clean(lab, number);
+    }
     lab.here.check_leftovers();
 }
 

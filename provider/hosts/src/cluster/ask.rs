@@ -39,7 +39,7 @@ impl Asker {
         }
         let scheme = if spec.security.tls { "https" } else { "http" };
         let base = format!("{scheme}://127.0.0.1:{}", ports::NOMAD_HTTP);
-        Ok(Self { curl: curl(&spec.security), headers, base })
+        Ok(Self { curl: curl(spec.security), headers, base })
     }
 
     /// The same with nothing but the new token.
@@ -50,6 +50,16 @@ impl Asker {
     /// The question as tasks for a server: the next is for a server that refuses the one before.
     pub fn tasks(&self, method: &str, path: &str, body: Option<&Value>) -> Vec<Task> {
         self.headers.iter().map(|header| self.task(header, method, path, body)).collect()
+    }
+
+    /// A task that keeps what Nomad's servers know in a file on the server that is asked, for root alone.
+    pub fn snapshot(&self, name: &str) -> Vec<Task> {
+        let mut tasks = self.tasks("GET", "/v1/operator/snapshot", None);
+        for task in &mut tasks {
+            include_str!("snapshot.sh").clone_into(&mut task.script);
+            task.arguments.push(name.to_owned());
+        }
+        tasks
     }
 
     fn task(&self, header: &Secret, method: &str, path: &str, body: Option<&Value>) -> Task {
@@ -73,7 +83,7 @@ impl Reply {
 }
 
 /// What curl has to know on a host to believe its agents and to be believed.
-pub(super) fn curl(security: &Security) -> String {
+pub(super) fn curl(security: Security) -> String {
     let agents::Tls { ca, cert, key } = agents::tls("nomad");
     match (security.tls, security.https_client_certs) {
         (false, _) => String::new(),

@@ -25,7 +25,7 @@ pub(super) fn add(site: &Site<'_>, print: &mut Blueprint) -> Result<(), Broken> 
     let mut files = vec![
         file(&at("run"), include_str!("bootstrap.sh"), "root:root", 0o600),
         file(&at("where"), &wherever(site), "root:root", 0o600),
-        file(&at("curl"), &ask::curl(&site.spec.security), "root:root", 0o600),
+        file(&at("curl"), &ask::curl(site.spec.security), "root:root", 0o600),
         secret(&at("nomad.token"), &format!("X-Nomad-Token: {}\n", management.expose()), "root:root", 0o600),
         secret(
             &at("nomad.bootstrap"),

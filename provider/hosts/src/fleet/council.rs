@@ -74,6 +74,22 @@ impl<R: Reach> Council<'_, R> {
         health.servers?.into_iter().find(|server| server.leader).map(|server| host(&server.name))
     }
 
+    /// Has one of the servers keep what all of them know.
+    pub async fn keep(&self, name: &str) -> Result<(), Fault> {
+        let mut why = String::new();
+        for server in &self.servers {
+            for task in self.asker.snapshot(name) {
+                match self.reach.run(server, &task, &|_| ()).await {
+                    Ok(_) => return Ok(()),
+                    Err(fault) => why = fault.to_string(),
+                }
+            }
+        }
+        let cure =
+            "Nothing was changed. Bring the servers to agree, or make room on their disks, then apply again";
+        Err(Fault::of_cluster("No snapshot could be made before the change", why, cure))
+    }
+
     /// Waits until all of these servers vote, are healthy, and believe the first token; or says what is not so.
     pub async fn well(&self, servers: &BTreeSet<String>, limit: Duration) -> Result<(), Fault> {
         let patience = Patience::of(limit);

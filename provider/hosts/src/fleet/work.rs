@@ -30,7 +30,7 @@ pub struct Orders {
     pub known: Vec<Known>,
     /// What each wanted host should be.
     pub scripts: BTreeMap<String, Script>,
-    /// Move the work of clients elsewhere before they change: they get another Nomad.
+    /// They get another Nomad: a snapshot is kept first, and the work of clients is moved elsewhere before they change.
     pub drain: bool,
     /// How many clients change at once.
     pub at_once: usize,
@@ -76,13 +76,13 @@ impl<'a, R: Reach> Crew<'a, R> {
     pub async fn carry_out(&self, orders: &Orders) -> Done {
         let mut done = Done::default();
         if !self.servers_arrive(orders, &mut done).await {
-            return self.leave(orders, done);
+            return leave(orders, done);
         }
         self.clients_arrive(orders, &mut done).await;
         if done.faults.is_empty() {
             self.depart(orders, &mut done).await;
         }
-        self.leave(orders, done)
+        leave(orders, done)
     }
 
     /// Takes everything off these hosts. What runs is ended first, as long as there is a cluster that can do it.
@@ -112,10 +112,15 @@ impl<'a, R: Reach> Crew<'a, R> {
             let hosts = steps.iter().map(|step| step.host.as_str());
             self.all(hosts, orders, done, self.limit).await;
         } else {
-            let leader =
-                if steps.len() > 1 { self.council(&self.standing(orders)).leader().await } else { None };
+            let leader = if steps.len() > 1 { self.council(&standing(orders)).leader().await } else { None };
             steps.sort_by_key(|step| (step.act != Act::Change, Some(&step.host) == leader.as_ref()));
-            let mut standing: BTreeSet<String> = self.standing(orders).into_iter().collect();
+            if orders.drain
+                && let Err(fault) = self.council(&standing(orders)).keep("nomad-before-upgrade.snap").await
+            {
+                done.faults.push(fault);
+                return false;
+            }
+            let mut standing: BTreeSet<String> = standing(orders).into_iter().collect();
             for step in &steps {
                 self.all(std::iter::once(step.host.as_str()), orders, done, 1).await;
                 if !done.faults.is_empty() {
@@ -276,34 +281,33 @@ impl<'a, R: Reach> Crew<'a, R> {
     fn all_servers(&self) -> Vec<String> {
         self.servers.iter().cloned().collect()
     }
+}
 
-    /// The servers that are there before anything is done.
-    fn standing(&self, orders: &Orders) -> Vec<String> {
-        let stands = |host: &&Known| {
-            host.role.serves() && matches!(host.sight, super::Sight::Same | super::Sight::Other)
-        };
-        orders.known.iter().filter(stands).map(|host| host.host.clone()).collect()
-    }
+/// The servers that are there before anything is done.
+fn standing(orders: &Orders) -> Vec<String> {
+    let stands =
+        |host: &&Known| host.role.serves() && matches!(host.sight, super::Sight::Same | super::Sight::Other);
+    orders.known.iter().filter(stands).map(|host| host.host.clone()).collect()
+}
 
-    /// Says of every host that was to be changed and was not reached that it was left.
-    fn leave(&self, orders: &Orders, mut done: Done) -> Done {
-        if done.faults.is_empty() {
-            return done;
-        }
-        let named: BTreeSet<String> = done.faults.iter().filter_map(|fault| fault.host.clone()).collect();
-        let settled =
-            |host: &String| done.made.contains(host) || done.gone.contains(host) || named.contains(host);
-        let left: Vec<&str> =
-            orders.steps.iter().filter(|step| !settled(&step.host)).map(|step| step.host.as_str()).collect();
-        if !left.is_empty() {
-            done.faults.push(Fault::of_cluster(
-                format!("Left as they are: {}", left.join(", ")),
-                "what comes before them is not done",
-                "Mend that, then apply again: it goes on there",
-            ));
-        }
-        done
+/// Says of every host that was to be changed and was not reached that it was left.
+fn leave(orders: &Orders, mut done: Done) -> Done {
+    if done.faults.is_empty() {
+        return done;
     }
+    let named: BTreeSet<String> = done.faults.iter().filter_map(|fault| fault.host.clone()).collect();
+    let settled =
+        |host: &String| done.made.contains(host) || done.gone.contains(host) || named.contains(host);
+    let left: Vec<&str> =
+        orders.steps.iter().filter(|step| !settled(&step.host)).map(|step| step.host.as_str()).collect();
+    if !left.is_empty() {
+        done.faults.push(Fault::of_cluster(
+            format!("Left as they are: {}", left.join(", ")),
+            "what comes before them is not done",
+            "Mend that, then apply again: it goes on there",
+        ));
+    }
+    done
 }
 
 fn arriving(orders: &Orders, serves: bool) -> impl Iterator<Item = &Step> {
@@ -329,8 +333,7 @@ fn words(event: &way::Event) -> Option<String> {
         way::Event::Again(why) => Some(format!("trying again: {why}")),
         way::Event::Said(line) => match converge::Event::parse(line)? {
             Event::Changed { kind, name } => Some(format!("{kind} {name}")),
-            Event::Step(what) => Some(what),
-            Event::Note(what) => Some(what),
+            Event::Step(what) | Event::Note(what) => Some(what),
             _ => None,
         },
         _ => None,

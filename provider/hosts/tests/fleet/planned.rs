@@ -45,7 +45,9 @@ fn what_is_as_it_should_be_is_left_alone() {
 #[test]
 fn who_is_there_changes_before_who_comes_and_who_comes_is_there_before_who_goes() {
     let mut there = known(&FINE);
-    there.iter_mut().for_each(|host| host.sight = Sight::Other);
+    for host in &mut there {
+        host.sight = Sight::Other;
+    }
     insta::assert_snapshot!(steps(&wanted(&["s0", "s1", "s2", "c0", "c2"]), &there).join("\n"), @"
     change what differs on server s1: it is not what it should be
     change what differs on server s2: it is not what it should be
@@ -75,6 +77,8 @@ fn half_of_the_servers_lost_stops_everything_but_a_cluster_that_never_was_is_no_
     let fault = plan(&wanted, &known(&lost(Sight::Silent, Sight::Blank))).unwrap_err();
     assert_eq!(fault.cause, "2 of 3 servers are lost (s2, s3)");
     let mut never = known(&lost(Sight::Blank, Sight::Silent));
-    never.iter_mut().skip(1).for_each(|host| host.finished = false);
+    for host in &mut never[1..] {
+        host.finished = false;
+    }
     assert_eq!(steps(&wanted, &never).len(), 2);
 }

@@ -86,7 +86,7 @@ fn servers_of_a_living_cluster_change_one_by_one_and_the_leader_last() {
     assert_eq!(done.faults, []);
     insta::assert_snapshot!(
         world.state().diary.join(", "),
-        @"converge s2, converge s3, converge s1, drain c1, converge c1, welcome c1, drain c2, converge c2, welcome c2"
+        @"snapshot, converge s2, converge s3, converge s1, drain c1, converge c1, welcome c1, drain c2, converge c2, welcome c2"
     );
 }
 

@@ -97,6 +97,10 @@ impl State {
         let body: Value = body.map_or(Value::Null, |body| serde_json::from_slice(body).unwrap());
         let node = path.strip_prefix("/v1/node/").and_then(|rest| rest.split_once('/'));
         let reply = match (method, path, node) {
+            ("GET", "/v1/operator/snapshot", _) => {
+                self.diary.push("snapshot".into());
+                json!({})
+            }
             ("GET", "/v1/operator/autopilot/health", _) => {
                 let server = |name: &String| {
                     let healthy = self.up.contains(name);

@@ -31,7 +31,7 @@ pub(super) fn cluster(spec: &ClusterSpec, rotation: Rotation, ssh: Ssh) -> Clust
         }),
         upgrade: None,
         firewall: firewall(&spec.firewall),
-        security: security(&spec.security),
+        security: security(spec.security),
         rotate: (rotation != Rotation::default()).then_some(Rotate {
             certs: rotation.certs,
             gossip: rotation.gossip,
@@ -106,8 +106,8 @@ fn firewall(firewall: &spec::Firewall) -> Option<Firewall> {
     })
 }
 
-fn security(security: &spec::Security) -> Option<Security> {
-    (*security != spec::Security::default()).then(|| Security {
+fn security(security: spec::Security) -> Option<Security> {
+    (security != spec::Security::default()).then(|| Security {
         tls: security.tls,
         https_client_certs: security.https_client_certs,
         gossip: security.gossip,

@@ -128,7 +128,12 @@ pub(super) async fn delete(cx: &Cx, prior: &Cluster, state: &mut State<'_, Clust
     let mut rest = prior.clone();
     rest.complete.set(false);
     state.record(&rest);
-    Err(said(&done.faults))
+    let mut found = said(&done.faults);
+    found.0.push(Diagnostic::error(
+        format!("Cluster {} is not gone from all of its hosts", prior.name),
+        "Destroy again when they answer. A host that never will is taken out of the configuration and applied first; a cluster of which nothing is left is forgotten with `terraform state rm` or a block `removed`.",
+    ));
+    Err(found)
 }
 
 /// A change of a cluster, as far as it is prepared.
@@ -309,19 +314,21 @@ fn choose(
     let ever = prior
         .and_then(|prior| prior.hosts.known())
         .is_some_and(|hosts| hosts.values().any(|host| !host.blueprint.is_empty()));
-    if found.is_none() && (ever || !silent.is_empty()) {
-        let cause = silent.iter().map(|fault| format!("\n- {fault}")).collect::<String>();
+    if found.is_some() || (!ever && silent.is_empty()) {
+        return Ok(found);
+    }
+    let faults = silent.iter().fold(String::new(), |text, fault| text + "\n- " + &fault.to_string());
+    let (summary, detail) = if ever {
         let detail = format!(
-            "None of the servers that answer keeps {}. New ones would make another cluster of the same name, so nothing was changed. Bring back a server that has them.{cause}",
+            "None of the servers that answer keeps {}. New ones would make another cluster of the same name, so nothing was changed. Bring back a server that has them.",
             hosts::cluster::ROOT_SECRETS
         );
-        return Err(Diagnostic::error(
-            format!("The root secrets of cluster {} are not found", planned.name),
-            detail,
-        )
-        .into());
-    }
-    Ok(found)
+        (format!("The root secrets of cluster {} are not found", planned.name), detail)
+    } else {
+        let detail = "Nothing was changed: a cluster is begun when each of its servers answers, as a silent one may keep the root secrets of an earlier attempt.";
+        (format!("Not all servers of cluster {} answer", planned.name), detail.to_owned())
+    };
+    Err(Diagnostic::error(summary, detail + &faults).into())
 }
 
 /// Those root secrets, or new ones, with the numbers that are wanted.
@@ -373,6 +380,7 @@ fn drift(cluster: &Cluster, host: &str, script: &Script, seen: &Result<Seen, way
     seen.changes.iter().filter_map(line).collect()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
 fn broken(error: hosts::secrets::Broken) -> Failure {
     Diagnostic::error("The cluster's secrets cannot be used", error.to_string()).into()
 }

@@ -114,7 +114,7 @@ impl Resource for Clusters {
         state: &mut State<'_, Cluster>,
     ) -> Result<()> {
         match platform(&planned)? {
-            Platform::NoCloud => nocloud::update(prior, planned, state),
+            Platform::NoCloud => nocloud::update(&prior, planned, state),
             Platform::Ssh => fleet::update(cx, prior, planned, state).await,
         }
     }
@@ -126,7 +126,7 @@ impl Resource for Clusters {
     async fn delete(&self, cx: &Cx, prior: Cluster, state: &mut State<'_, Cluster>) -> Result<()> {
         guard(&prior)?;
         match platform(&prior)? {
-            Platform::NoCloud => nocloud::delete(cx, prior, state),
+            Platform::NoCloud => nocloud::delete(cx, &prior, state),
             Platform::Ssh => fleet::delete(cx, &prior, state).await,
         }
     }

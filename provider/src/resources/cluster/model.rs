@@ -116,6 +116,7 @@ pub struct Pool {
 
 /// One host.
 #[derive(Block, Clone)]
+#[expect(clippy::struct_field_names, reason = "`host_key` is what everybody calls it")]
 pub struct Host {
     /// Its name, unique in the cluster.
     #[attr(check = check::dns_label)]

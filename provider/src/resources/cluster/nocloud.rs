@@ -61,19 +61,19 @@ pub(super) fn read(cx: &Cx, mut current: Cluster) -> Result<Option<Cluster>> {
 }
 
 /// Makes those seeds anew that differ.
-pub(super) fn update(prior: Cluster, planned: Cluster, state: &mut State<'_, Cluster>) -> Result<()> {
-    let (before, after) = (nocloud(&prior)?, nocloud(&planned)?);
+pub(super) fn update(prior: &Cluster, planned: Cluster, state: &mut State<'_, Cluster>) -> Result<()> {
+    let (before, after) = (nocloud(prior)?, nocloud(&planned)?);
     let owner: Option<String> = state.private().get(OWNER);
-    let mut folder = ours(&prior, &after.output_dir, owner.as_deref())?;
+    let mut folder = ours(prior, &after.output_dir, owner.as_deref())?;
     let moves = before.output_dir != after.output_dir;
     let found = match root::adopt(folder.path(), &planned.name)? {
         None if moves => root::find(before.output_dir.as_ref())?,
         found => found,
     };
     let root = match found {
-        Some(root) if is_ours(&prior, &root) => root,
-        Some(_) => return Err(error(exchanged(&prior, after))),
-        None => return Err(error(lost(&prior, before))),
+        Some(root) if is_ours(prior, &root) => root,
+        Some(_) => return Err(error(exchanged(prior, after))),
+        None => return Err(error(lost(prior, before))),
     };
     let owner = folder.claim(&planned.name, owner, &seeds::files(&names(&planned)))?;
     let mut made = make(planned, Some(root), &mut folder)?;
@@ -85,18 +85,18 @@ pub(super) fn update(prior: Cluster, planned: Cluster, state: &mut State<'_, Clu
         made.complete.set(false);
         state.record(&made);
     }
-    leave(&prior, state.private())?;
+    leave(prior, state.private())?;
     made.complete.set(true);
     state.record(&made);
     Ok(())
 }
 
 /// Removes the seeds.
-pub(super) fn delete(cx: &Cx, prior: Cluster, state: &mut State<'_, Cluster>) -> Result<()> {
-    let nocloud = nocloud(&prior)?;
+pub(super) fn delete(cx: &Cx, prior: &Cluster, state: &mut State<'_, Cluster>) -> Result<()> {
+    let nocloud = nocloud(prior)?;
     let owner: Option<String> = state.private().get(OWNER);
-    leave(&prior, state.private())?;
-    match ours(&prior, &nocloud.output_dir, owner.as_deref()) {
+    leave(prior, state.private())?;
+    match ours(prior, &nocloud.output_dir, owner.as_deref()) {
         Ok(mut folder) => folder.clear(),
         Err(kept) => {
             kept.0.into_iter().for_each(|found| cx.warn(Diagnostic { severity: Severity::Warning, ..found }));
