@@ -24,9 +24,10 @@ mod test;
 mod validate;
 mod variables;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, FromArgMatches, Parser, Subcommand};
 use packgen::source::{Diagnostic, Diagnostics, Span};
 
 use reply::Reply;
@@ -40,11 +41,18 @@ use terminal::Terminal;
 #[derive(Debug, Parser)]
 #[command(name = "packgen", version, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Cli {
+    #[command(flatten)]
+    general: General,
+    #[command(subcommand)]
+    command: Command,
+}
+
+// What all commands take. (What stood here as documentation would be shown as that of the program.)
+#[derive(Debug, Args)]
+struct General {
     /// Print one JSON document instead of text; its `version` is 1.
     #[arg(long, global = true)]
     json: bool,
-    #[command(subcommand)]
-    command: Command,
 }
 
 #[derive(Debug, Subcommand)]
@@ -96,17 +104,38 @@ impl Command {
     }
 }
 
+/// How a command describes what it takes.
+type Describe = fn(clap::Command) -> clap::Command;
+
+/// The commands that are run again and again, for every file.
+const FREQUENT: [(&str, Describe); 3] = [
+    ("fmt", fmt::Fmt::augment_args),
+    ("render", render::Render::augment_args),
+    ("validate", validate::Validate::augment_args),
+];
+
+/// The command line of a frequent command, read with the description of that command alone: to describe all of them is a
+/// twentieth of a render. What it cannot read, help among it, is left to the description of all.
+fn frequent(args: &[OsString]) -> Option<Cli> {
+    let first = args.get(1)?;
+    let (name, describe) = FREQUENT.iter().find(|(name, _)| first == name)?;
+    let program = General::augment_args(clap::Command::new("packgen"));
+    let described = program.subcommand(describe(clap::Command::new(*name)));
+    Cli::from_arg_matches(&described.try_get_matches_from(args).ok()?).ok()
+}
+
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     let terminal = Terminal::of_process();
-    let cli = match Cli::try_parse() {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let cli = match frequent(&args).map_or_else(|| Cli::try_parse_from(&args), Ok) {
         Ok(cli) => cli,
-        Err(wrong) if wrong.use_stderr() && std::env::args_os().any(|arg| arg == "--json") => {
+        Err(wrong) if wrong.use_stderr() && args.iter().any(|arg| arg == "--json") => {
             return terminal.finish("usage", &Session::new(terminal, true), Err(usage(&wrong)));
         }
         Err(wrong) => return terminal.usage(&wrong),
     };
-    let session = Session::new(terminal, cli.json);
+    let session = Session::new(terminal, cli.general.json);
     let (name, command) = cli.command.parts();
     terminal.finish(name, &session, command.run(&session))
 }
@@ -118,4 +147,29 @@ fn usage(wrong: &clap::Error) -> Diagnostics {
     let message = message.strip_prefix("error: ").unwrap_or(message);
     let finding = Diagnostic::error("usage", message, Span::NONE);
     if help.trim().is_empty() { finding.into() } else { finding.help(help.trim()).into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frequent_commands_are_read_as_all_are() {
+        for line in [
+            "packgen render x --var a=1 -f b --json -o out",
+            "packgen render - --format json",
+            "packgen validate a b --json",
+            "packgen fmt --check a b",
+        ] {
+            let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let all = Cli::try_parse_from(&args).unwrap();
+            assert_eq!(format!("{:?}", frequent(&args).unwrap()), format!("{all:?}"), "{line}");
+        }
+        for line in
+            ["packgen", "packgen list", "packgen render", "packgen render --help", "packgen fmt --nope x"]
+        {
+            let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            assert!(frequent(&args).is_none(), "{line}");
+        }
+    }
 }
