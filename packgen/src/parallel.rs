@@ -5,6 +5,9 @@ use std::cmp::Reverse;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+/// As much as the first thread has on most systems: how deep a thing may be must not depend on who meets it.
+const STACK: usize = 8 << 20;
+
 /// Does the work on each thing. The heaviest are begun first, so that no thread waits for one that the other began last.
 pub fn each<T: Send, R: Send>(
     things: Vec<T>,
@@ -20,7 +23,7 @@ pub fn each<T: Send, R: Send>(
     let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
     let some = || std::iter::from_fn(next).map(|(at, thing)| (at, work(thing))).collect::<Vec<_>>();
     let mut done = thread::scope(|scope| {
-        let other = thread::Builder::new().spawn_scoped(scope, some);
+        let other = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, some);
         let mut done = some();
         // Where no second thread can be had, the first has done everything.
         match other.map(thread::ScopedJoinHandle::join) {
