@@ -65,6 +65,12 @@ async fn look<R: Reach>(reach: &R, host: &str, script: &Script) -> Result<Seen, 
 }
 
 impl Seen {
+    /// Whether it would get another Nomad.
+    pub fn gets_another_nomad(&self) -> bool {
+        let nomad = |event: &Event| matches!(event, Event::Changed { kind, name } if kind == "program" && name.starts_with("nomad "));
+        self.changes.iter().any(nomad)
+    }
+
     /// What it comes to.
     pub fn sight(&self) -> Sight {
         match (&self.applied, self.changes.is_empty()) {

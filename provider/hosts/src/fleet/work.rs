@@ -30,8 +30,8 @@ pub struct Orders {
     pub known: Vec<Known>,
     /// What each wanted host should be.
     pub scripts: BTreeMap<String, Script>,
-    /// They get another Nomad: a snapshot is kept first, and the work of clients is moved elsewhere before they change.
-    pub drain: bool,
+    /// Who gets another Nomad: a snapshot is kept before a server does, and the work of a client is moved elsewhere.
+    pub upgraded: BTreeSet<String>,
     /// How many clients change at once.
     pub at_once: usize,
     /// How long work may take to move elsewhere.
@@ -114,7 +114,8 @@ impl<'a, R: Reach> Crew<'a, R> {
         } else {
             let leader = if steps.len() > 1 { self.council(&standing(orders)).leader().await } else { None };
             steps.sort_by_key(|step| (step.act != Act::Change, Some(&step.host) == leader.as_ref()));
-            if orders.drain
+            let risky = steps.iter().any(|step| orders.upgraded.contains(&step.host));
+            if risky
                 && let Err(fault) = self.council(&standing(orders)).keep("nomad-before-upgrade.snap").await
             {
                 done.faults.push(fault);
@@ -145,7 +146,7 @@ impl<'a, R: Reach> Crew<'a, R> {
     async fn clients_arrive(&self, orders: &Orders, done: &mut Done) {
         let (changed, made): (Vec<&Step>, Vec<&Step>) =
             arriving(orders, false).partition(|step| step.act == Act::Change);
-        let limit = if orders.drain { orders.at_once } else { self.limit };
+        let limit = if orders.upgraded.is_empty() { self.limit } else { orders.at_once };
         let work = changed.iter().map(|step| self.change(&step.host, orders).boxed()).collect();
         let moved = together(limit, work).await;
         note(done, changed.iter().map(|step| step.host.as_str()).zip(moved));
@@ -168,7 +169,7 @@ impl<'a, R: Reach> Crew<'a, R> {
 
     /// Changes a client in place, its work moved elsewhere before if its Nomad becomes another.
     async fn change(&self, host: &str, orders: &Orders) -> Result<(), Fault> {
-        if !orders.drain {
+        if !orders.upgraded.contains(host) {
             return self.converge(host, orders).await;
         }
         let council = self.council(&self.all_servers());

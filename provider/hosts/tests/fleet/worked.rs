@@ -43,7 +43,7 @@ fn spec(hosts: &[&str]) -> ClusterSpec {
 }
 
 /// Brings a world from what is known to what is wanted.
-fn work(world: &World, hosts: &[&str], before: &[(&str, Sight)], drain: bool) -> Done {
+fn work(world: &World, hosts: &[&str], before: &[(&str, Sight)], upgrade: bool) -> Done {
     let known = known(before);
     let script = |host: &&str| {
         let print = hosts::blueprint::Blueprint { host: (*host).to_owned(), ..Default::default() };
@@ -53,7 +53,7 @@ fn work(world: &World, hosts: &[&str], before: &[(&str, Sight)], drain: bool) ->
         steps: plan(&wanted(hosts), &known).unwrap(),
         known,
         scripts: hosts.iter().map(script).collect(),
-        drain,
+        upgraded: hosts.iter().filter(|_| upgrade).map(|host| (*host).to_owned()).collect(),
         at_once: 1,
         deadline: Duration::from_secs(1),
     };

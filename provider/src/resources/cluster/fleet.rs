@@ -184,12 +184,15 @@ impl Work {
         let seen = survey(&reach, &looks, AT_ONCE).await;
         let known = known(&all, &before, &seen, taken);
         let steps = fleet::plan(&wanted(&spec), &known).map_err(|fault| said(&[fault]))?;
-        let drain = prior.is_some_and(|prior| prior.nomad_version != planned.nomad_version);
+        let upgraded = |seen: &Result<Seen, way::Fault>| seen.as_ref().is_ok_and(Seen::gets_another_nomad);
+        let there = |host: &&String| before.get(*host).is_some_and(|past| past.finished);
+        let upgraded = seen.iter().filter(|(_, seen)| upgraded(seen)).map(|(host, _)| host);
+        let upgraded = upgraded.filter(there).cloned().collect();
         let (at_once, deadline) = planned.upgrade.as_ref().map_or((1, None), |upgrade| {
             (usize::try_from(upgrade.max_parallel).unwrap_or(1), seconds(&upgrade.drain_deadline).ok())
         });
         let deadline = deadline.unwrap_or(Duration::from_mins(5));
-        let orders = Orders { steps, known, scripts, drain, at_once, deadline };
+        let orders = Orders { steps, known, scripts, upgraded, at_once, deadline };
         let progress = Progress::new(settings.progress.clone());
         Ok(Self { planned, spec, root, before: found, reach, orders, departing, progress })
     }
