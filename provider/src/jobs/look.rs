@@ -103,9 +103,10 @@ pub async fn look(
     if let Some(before) = before.filter(|before| before.at == moment_of(&known)) {
         return Ok(Found::There(Box::new(known), before.drift.clone()));
     }
-    let plan = match plan {
-        Some(plan) => plan?,
-        None => jobs.plan(api).await?,
+    let plan = match plan.transpose()? {
+        // Both are of the same moment, or the one would be remembered for the other.
+        Some(plan) if plan.job_modify_index == known.job_modify_index => plan,
+        _ => jobs.plan(api).await?,
     };
     let scaled_groups = known.scaled_groups().map(str::to_owned).collect::<BTreeSet<_>>();
     let described = describe(&plan, &Options { scaled_groups, ..Options::default() });
