@@ -30,6 +30,9 @@ fn main() {
     if wanted("stack") {
         stack::measure(&cli, &ours);
     }
+    if !["refresh", "waiting", "detached"].into_iter().any(wanted) {
+        return;
+    }
     let cluster = Cluster::real().unwrap_or_else(Cluster::fake);
     if wanted("refresh") {
         refresh::measure(&cli, &ours, &cluster);
