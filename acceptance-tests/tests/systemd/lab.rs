@@ -56,15 +56,19 @@ impl Lab {
             }
             format!("pool {name:?} {{\n role = {role:?}\n {} }}\n", hosts(numbers))
         };
-        self.here.config(&format!(
+        let pools = pool("servers", "server", servers) + &pool("workers", "client", clients);
+        self.here.config(&self.cluster(&format!("{pools} ssh {{}}\n {more}\n")));
+    }
+
+    /// The text of a configuration with a cluster in which that stands.
+    pub fn cluster(&self, inside: &str) -> String {
+        format!(
             "provider \"lostops\" {{\n ssh {{\n private_key_file = {:?}\n agent = \"none\"\n user = \"root\"\n }}\n }}\n\
-             resource \"lostops_cluster\" \"c\" {{\n name = \"lab\"\n discovery = \"nomad\"\n {}{} ssh {{}}\n\
-             firewall {{\n admin_cidrs = [\"10.99.0.0/24\"]\n }}\n binaries {{\n {} }}\n {more}\n }}\n",
+             resource \"lostops_cluster\" \"c\" {{\n name = \"lab\"\n discovery = \"nomad\"\n\
+             firewall {{\n admin_cidrs = [\"10.99.0.0/24\"]\n }}\n binaries {{\n {} }}\n {inside} }}\n",
             self.fleet.key().display().to_string(),
-            pool("servers", "server", servers),
-            pool("workers", "client", clients),
             self.binaries,
-        ));
+        )
     }
 
     /// Runs Terraform with as much patience as hosts need.

@@ -4,6 +4,7 @@
 #![expect(clippy::print_stderr, reason = "a test of minutes says how far it is")]
 #![expect(clippy::expect_used, reason = "what is not as expected fails the test")]
 
+mod here;
 mod lab;
 mod story;
 mod upgrade;
@@ -22,6 +23,7 @@ const STORIES: &[Story] = &[
     ("a cluster lives", 6, story::life),
     ("a server is lost in the middle of an upgrade", 4, upgrade::survives_a_loss),
     ("hosts that do not answer are said and waited for", 3, story::unreachable),
+    ("a machine sets itself up", 1, here::local),
     ("a first apply that is cut off is finished by the next", 3, story::resumed),
 ];
 

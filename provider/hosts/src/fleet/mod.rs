@@ -20,6 +20,7 @@ pub use over_ssh::OverSsh;
 pub use plan::{Act, Known, Sight, Step, Wanted, plan};
 pub use work::{Crew, Done, Orders};
 
+use crate::local::Local;
 use crate::way::{Answer, Fault, Listener, Task};
 
 /// How the hosts of a cluster are reached, by their names.
@@ -31,6 +32,12 @@ pub trait Reach: Send + Sync {
         task: &Task,
         listener: Listener<'_>,
     ) -> impl Future<Output = Result<Answer, Fault>> + Send;
+}
+
+impl Reach for Local {
+    async fn run(&self, _: &str, task: &Task, listener: Listener<'_>) -> Result<Answer, Fault> {
+        Self::run(self, task, listener).await
+    }
 }
 
 /// All of it, so much at a time, answered in order. Boxed, as the compiler cannot see otherwise that it may change threads.

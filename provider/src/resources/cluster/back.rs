@@ -23,6 +23,7 @@ pub(super) fn cluster(spec: &ClusterSpec, rotation: Rotation, ssh: Ssh) -> Clust
         time_servers: some(spec.time_servers.clone()),
         pool: spec.pools.iter().map(|(name, pool_)| (name.clone(), pool(pool_))).collect(),
         nocloud: None,
+        local: None,
         ssh: Some(Ssh {
             user: keys.map(|login| login.name.clone()).or(ssh.user),
             public_keys: keys.map(|login| login.keys.clone()),

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hosts::converge::{self, Script};
-use hosts::fleet::{self, Crew, Done, Known, Orders, OverSsh, Seen, Sight, Wanted, find_roots, survey};
+use hosts::fleet::{self, Crew, Done, Known, Orders, Seen, Sight, Wanted, find_roots, survey};
 use hosts::secrets::RootSecrets;
 use hosts::spec::ClusterSpec;
 use hosts::{Fault, way};
 use kit::{Cx, Diagnostic, Failure, Private, Result, Severity, State};
 
 use super::model::{Cluster, Member};
-use super::reach::{self, Past};
+use super::reach::{self, Past, Way};
 use super::{connect, is_ours, root, said, seeds, spec, steps};
 use crate::clock;
 use crate::config::Settings;
@@ -79,7 +79,7 @@ pub(super) async fn read(cx: &Cx, mut current: Cluster, _: &mut Private) -> Resu
         cx.warn(Diagnostic::warning(summary, format!("{why} What the state says of them is believed.")));
     };
     let hosts = reach::hosts(&current);
-    let reach = match reach::over_ssh(&settings, current.ssh.as_ref(), &hosts) {
+    let reach = match Way::to(&settings, &current, &hosts) {
         Ok(reach) => reach,
         Err(Failure(found)) => {
             warn(found.iter().map(|found| found.detail.clone()).collect());
@@ -109,7 +109,7 @@ pub(super) async fn delete(cx: &Cx, prior: &Cluster, state: &mut State<'_, Clust
     let settings = cx.provider::<Settings>()?;
     let mut hosts = state.private().get::<BTreeMap<String, Past>>(LEAVING).unwrap_or_default();
     hosts.extend(reach::hosts(prior));
-    let reach = reach::over_ssh(&settings, prior.ssh.as_ref(), &hosts)?;
+    let reach = Way::to(&settings, prior, &hosts)?;
     let spec = spec::of(prior)?;
     let servers: Vec<String> = spec.servers().map(|host| host.name.clone()).collect();
     let (roots, _) = find_roots(&reach, &servers, AT_ONCE).await;
@@ -142,7 +142,7 @@ struct Work {
     spec: ClusterSpec,
     root: RootSecrets,
     before: Option<RootSecrets>,
-    reach: OverSsh,
+    reach: Way,
     orders: Orders,
     departing: BTreeMap<String, Past>,
     progress: Progress,
@@ -163,7 +163,7 @@ impl Work {
         departing.extend(before.clone());
         departing.retain(|host, _| !hosts.contains_key(host));
         let all: BTreeMap<String, Past> = departing.clone().into_iter().chain(hosts.clone()).collect();
-        let reach = reach::over_ssh(&settings, planned.ssh.as_ref(), &all)?;
+        let reach = Way::to(&settings, &planned, &all)?;
         let spec = spec::of(&planned)?;
         let servers: Vec<String> =
             all.iter().filter(|(_, past)| past.role().serves()).map(|(host, _)| host.clone()).collect();

@@ -33,8 +33,8 @@ pub struct Clusters;
 enum Platform {
     /// Seeds for hosts that nobody can reach yet.
     NoCloud,
-    /// Hosts that exist, over SSH.
-    Ssh,
+    /// Hosts that can be reached: over SSH, or as this machine.
+    Reached,
 }
 
 impl Resource for Clusters {
@@ -43,7 +43,8 @@ impl Resource for Clusters {
     const TIMEOUTS: Timeouts = Timeouts { create: "45m", read: "5m", update: "2h", delete: "45m" };
 
     fn check(&self, cluster: &Cluster) -> Vec<Diagnostic> {
-        let mut found: Vec<Diagnostic> = platform(cluster).err().into_iter().chain(people(cluster)).collect();
+        let mut found: Vec<Diagnostic> = platform(cluster).err().into_iter().collect();
+        found.extend(people(cluster).into_iter().chain(one_host(cluster)));
         match spec::of(cluster) {
             Ok(spec) => {
                 found.extend(said(&hosts::cluster::check(&spec)).0);
@@ -67,7 +68,7 @@ impl Resource for Clusters {
         let (prior, draft) = (plan.prior.as_ref(), &plan.draft);
         let steps = match platform(draft)? {
             Platform::NoCloud => steps::of_seeds(prior, draft, nocloud::leaving(&plan.private).as_deref()),
-            Platform::Ssh => steps::of_hosts(prior, draft, &fleet::leaving(&plan.private))?,
+            Platform::Reached => steps::of_hosts(prior, draft, &fleet::leaving(&plan.private))?,
         };
         let draft = &mut plan.draft;
         draft.drift.set([]);
@@ -95,14 +96,14 @@ impl Resource for Clusters {
     async fn create(&self, cx: &Cx, planned: Cluster, state: &mut State<'_, Cluster>) -> Result<()> {
         match platform(&planned)? {
             Platform::NoCloud => nocloud::create(cx, planned, state),
-            Platform::Ssh => fleet::create(cx, planned, state).await,
+            Platform::Reached => fleet::create(cx, planned, state).await,
         }
     }
 
     async fn read(&self, cx: &Cx, current: Cluster, private: &mut Private) -> Result<Option<Cluster>> {
         match platform(&current)? {
             Platform::NoCloud => nocloud::read(cx, current),
-            Platform::Ssh => fleet::read(cx, current, private).await,
+            Platform::Reached => fleet::read(cx, current, private).await,
         }
     }
 
@@ -115,7 +116,7 @@ impl Resource for Clusters {
     ) -> Result<()> {
         match platform(&planned)? {
             Platform::NoCloud => nocloud::update(&prior, planned, state),
-            Platform::Ssh => fleet::update(cx, prior, planned, state).await,
+            Platform::Reached => fleet::update(cx, prior, planned, state).await,
         }
     }
 
@@ -127,19 +128,24 @@ impl Resource for Clusters {
         guard(&prior)?;
         match platform(&prior)? {
             Platform::NoCloud => nocloud::delete(cx, &prior, state),
-            Platform::Ssh => fleet::delete(cx, &prior, state).await,
+            Platform::Reached => fleet::delete(cx, &prior, state).await,
         }
     }
 }
 
 fn platform(cluster: &Cluster) -> Result<Platform, Diagnostic> {
-    match (&cluster.nocloud, &cluster.ssh) {
-        (Some(_), _) => Ok(Platform::NoCloud),
-        (None, Some(_)) => Ok(Platform::Ssh),
-        (None, None) => Err(Diagnostic::error(
+    let found = |summary: &str, detail: &str| Err(Diagnostic::error(summary, detail));
+    match (&cluster.nocloud, &cluster.local, &cluster.ssh) {
+        (Some(_), Some(_), _) => found(
+            "The cluster has two platforms",
+            "Its hosts come from one place: keep `nocloud` or `local`, and take the other away.",
+        ),
+        (Some(_), None, _) => Ok(Platform::NoCloud),
+        (None, Some(_), _) | (None, None, Some(_)) => Ok(Platform::Reached),
+        (None, None, None) => found(
             "The cluster has no platform",
-            "Nothing says where its hosts come from. Add a block `nocloud { output_dir = \"…\" }` for seeds that any hypervisor takes, or a block `ssh { user = \"…\" }` for hosts that exist.",
-        )),
+            "Nothing says where its hosts come from. Add a block `nocloud { output_dir = \"…\" }` for seeds that any hypervisor takes, a block `ssh {}` for hosts that exist, or a block `local {}` for this machine.",
+        ),
     }
 }
 
@@ -152,9 +158,22 @@ fn people(cluster: &Cluster) -> Option<Diagnostic> {
         .then(|| Diagnostic::error("Nobody could log in", detail).attribute("ssh.public_keys"))
 }
 
+/// What is wrong with the hosts of a cluster that is this machine.
+fn one_host(cluster: &Cluster) -> Option<Diagnostic> {
+    let hosts = names(cluster).len();
+    let detail = format!("There are {hosts}. Keep one host, of a pool with the role `both`.");
+    (cluster.local.is_some() && hosts != 1)
+        .then(|| Diagnostic::error("This machine is one host", detail).attribute("local"))
+}
+
 /// What cannot be done to a cluster that there is.
 fn possible(prior: &Cluster, draft: &Cluster) -> Result<()> {
-    if prior.nocloud.is_some() != draft.nocloud.is_some() {
+    if prior.local.is_some() && draft.local.is_some() && names(prior) != names(draft) {
+        let detail = "It would be set up under its new name, and then cleared under its old one. Keep the name, or destroy the cluster first.";
+        return Err(Diagnostic::error("This machine keeps its name", detail).attribute("pool").into());
+    }
+    let from = |cluster: &Cluster| (cluster.nocloud.is_some(), cluster.local.is_some());
+    if from(prior) != from(draft) {
         let detail = "A cluster's hosts come from where they came from first. Hosts that were made from seeds and can be reached now are taken over by a resource of their own, the same without `nocloud`: import it from one of the servers, and forget this one with a block `removed`.";
         return Err(Diagnostic::error("The platform cannot change", detail).into());
     }

@@ -12,7 +12,7 @@ use crate::connection::Connection;
 /// Exactly one platform block says where the hosts come from. `nocloud` makes a seed for each host: an ISO image that
 /// any hypervisor takes, from which the host sets itself up at its first boot. `ssh` alone takes hosts that exist: servers
 /// first, one by one once they are a cluster; a create that some hosts refused is kept, with `complete = false`, and
-/// finished by the next apply. What is on the hosts is the same on every platform: mutual TLS, gossip encryption, access control that denies by default, a firewall that is closed but for what
+/// finished by the next apply. `local` does the same on this machine. What is on the hosts is the same on every platform: mutual TLS, gossip encryption, access control that denies by default, a firewall that is closed but for what
 /// is named.
 #[derive(Block, Clone)]
 pub struct Cluster {
@@ -43,6 +43,9 @@ pub struct Cluster {
     /// Platform: seeds for hosts that do not exist yet, on any hypervisor.
     #[block]
     pub nocloud: Option<NoCloud>,
+    /// Platform: this machine, on which Terraform runs, is the cluster's only host.
+    #[block]
+    pub local: Option<ThisMachine>,
     /// Platform, if it is the only one: hosts that exist. Otherwise how people reach the hosts.
     #[block]
     pub ssh: Option<Ssh>,
@@ -156,6 +159,10 @@ pub struct Volume {
     #[attr(default = false)]
     pub read_only: bool,
 }
+
+/// This machine. What is done to it is done as root: by `sudo`, unless Terraform runs as root itself.
+#[derive(Block, Clone)]
+pub struct ThisMachine {}
 
 /// Seeds for hosts on any hypervisor.
 #[derive(Block, Clone)]

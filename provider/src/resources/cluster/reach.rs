@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use hosts::fleet::OverSsh;
+use hosts::fleet::{OverSsh, Reach};
+use hosts::local::Local;
 use hosts::spec::Role;
 use hosts::ssh::{Bastion, Client, Host, HostKey};
-use hosts::way::Sudo;
+use hosts::way::{self, Answer, Listener, Sudo, Task};
 use kit::{Block, Diagnostic, Result};
 
 use super::model::{self, Cluster, Pool, Ssh};
@@ -60,16 +61,57 @@ pub(super) fn hosts(cluster: &Cluster) -> BTreeMap<String, Past> {
     cluster.pool.values().flat_map(|pool| pool.host.iter().map(move |host| (pool, host))).map(host).collect()
 }
 
-/// The way to these hosts.
+/// The way to the hosts of a cluster.
+pub(super) enum Way {
+    /// Over SSH.
+    Ssh(OverSsh),
+    /// It is this machine.
+    Here(Local),
+}
+
+impl Way {
+    /// To these hosts of that cluster.
+    pub fn to(settings: &Settings, cluster: &Cluster, hosts: &BTreeMap<String, Past>) -> Result<Self> {
+        let login = login(settings)?;
+        if cluster.local.is_none() {
+            return over_ssh(settings, cluster.ssh.as_ref(), hosts).map(Self::Ssh);
+        }
+        let name = hosts.keys().next().cloned().unwrap_or_default();
+        let sudo = Sudo::Yes { password: login.sudo_password.clone() };
+        Ok(Self::Here(Local { name, sudo }))
+    }
+
+    /// The keys by which each host is known now.
+    pub fn keys(&self) -> BTreeMap<String, Vec<HostKey>> {
+        match self {
+            Self::Ssh(hosts) => hosts.keys(),
+            Self::Here(_) => BTreeMap::new(),
+        }
+    }
+}
+
+impl Reach for Way {
+    async fn run(&self, host: &str, task: &Task, listener: Listener<'_>) -> Result<Answer, way::Fault> {
+        match self {
+            Self::Ssh(hosts) => hosts.run(host, task, listener).await,
+            Self::Here(here) => Reach::run(here, host, task, listener).await,
+        }
+    }
+}
+
+fn login(settings: &Settings) -> Result<&Login> {
+    let detail = "The provider's block `ssh` depends on something that is not there yet. Hosts can be reached once it is.";
+    let later = || Diagnostic::error("Nobody can log in to the hosts yet", detail);
+    settings.ssh.as_ref().ok_or_else(|| later().into())
+}
+
+/// The way to these hosts over SSH.
 pub(super) fn over_ssh(
     settings: &Settings,
     ssh: Option<&Ssh>,
     hosts: &BTreeMap<String, Past>,
 ) -> Result<OverSsh> {
-    let Some(login) = &settings.ssh else {
-        let detail = "The provider's block `ssh` depends on something that is not there yet. Hosts can be reached once it is.";
-        return Err(Diagnostic::error("Nobody can log in to the hosts yet", detail).into());
-    };
+    let login = login(settings)?;
     let client = Client { credentials: login.credentials.clone(), ..Client::default() };
     let hosts = hosts.iter().map(|(name, past)| host(login, ssh, name, past));
     Ok(OverSsh::new(client, hosts.collect::<Vec<_>>()))
