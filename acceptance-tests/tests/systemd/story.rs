@@ -33,6 +33,11 @@ pub fn life(lab: &mut Lab) {
     lab.apply("what somebody changed is as it was");
     lab.nomad_says(&["node", "status"], |said| said.matches("ready").count() == 2);
 
+    assert!(lab.nomad(&["node", "eligibility", "-disable", &node(lab, "h5")]).0);
+    let plan = lab.run(&["plan", "-detailed-exitcode"]);
+    plan.ok().says("h5 of cluster lab gets no work: somebody has made it ineligible");
+    assert!(lab.nomad(&["node", "eligibility", "-enable", &node(lab, "h5")]).0);
+
     lab.config(&[1, 2, 3], &[5], "");
     lab.run(&["plan"]).ok().says("move the work of client h4 elsewhere, and take lostops off it");
     lab.apply("a client less, whose work has moved");
@@ -50,9 +55,16 @@ pub fn life(lab: &mut Lab) {
 fn rotation(lab: &Lab) {
     let token = |lab: &Lab| lab.here.state().attribute("lostops_cluster.c.nomad.token").clone();
     let before = token(lab);
-    lab.config(&[1, 2, 3], &[5], "rotate {\n certs = 1\n tokens = 1\n }");
-    lab.apply("other certificates and tokens");
+    let keys = |lab: &Lab| lab.nomad(&["operator", "gossip", "keyring", "list"]).1;
+    let old = keys(lab);
+    lab.config(&[1, 2, 3], &[5], "rotate {\n certs = 1\n gossip = 1\n tokens = 1\n }");
+    lab.apply("other certificates, gossip keys and tokens");
     assert_ne!(token(lab), before);
+    let new = keys(lab);
+    assert!(
+        new != old && new.contains("Gathering") && new.matches('=').count() == old.matches('=').count(),
+        "{old}{new}"
+    );
     lab.nomad_says(&["server", "members"], |said| said.matches("alive").count() == 3);
     lab.nomad_says(&["job", "status", "sleeper"], |said| said.contains("running"));
     nothing_to_do(lab);
@@ -62,7 +74,7 @@ fn rotation(lab: &Lab) {
 fn loss(lab: &mut Lab) {
     lab.fleet.cut(1);
     lab.run(&["plan"]).ok().says("h2: there → no answer").says("set up server h2: it did not answer");
-    lab.config(&[1, 3, 6], &[5], "rotate {\n certs = 1\n tokens = 1\n }");
+    lab.config(&[1, 3, 6], &[5], "rotate {\n certs = 1\n gossip = 1\n tokens = 1\n }");
     lab.apply("another server for one that is lost");
     lab.nomad_says(&["operator", "raft", "list-peers"], |said| {
         said.matches("true").count() >= 3 && said.contains("h6") && !said.contains("h2")
@@ -151,6 +163,13 @@ pub fn resumed(lab: &mut Lab) {
 fn nothing_to_do(lab: &Lab) {
     let outcome = lab.run(&["plan", "-detailed-exitcode"]);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
+}
+
+/// The id of a node.
+fn node(lab: &Lab, name: &str) -> String {
+    let listed = lab.nomad(&["node", "status", "-verbose"]).1;
+    let line = listed.lines().find(|line| line.split_whitespace().any(|word| word == name));
+    line.and_then(|line| line.split_whitespace().next()).unwrap_or_default().to_owned()
 }
 
 /// How often Nomad was started on a host.

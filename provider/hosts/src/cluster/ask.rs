@@ -1,4 +1,4 @@
-//! Questions to a cluster's Nomad, put on one of its servers by that host's own curl: the API need not be open to whoever
+//! Questions to a cluster's Nomad or Consul, put on one of its servers by that host's own curl: the API need not be open to whoever
 //! makes the cluster, and sshd need forward nothing.
 
 use base64::Engine as _;
@@ -25,20 +25,39 @@ pub(crate) struct Reply {
     pub body: Vec<u8>,
 }
 
+/// Who is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Product {
+    Nomad,
+    Consul,
+}
+
 impl Asker {
     /// Whoever may do everything in that cluster. Until its leader has taken the new token, the one of `before` counts.
-    pub fn new(spec: &ClusterSpec, root: &RootSecrets, before: Option<&RootSecrets>) -> Result<Self, Broken> {
-        let header = |root: &RootSecrets| {
-            let token = root.token("nomad/management")?;
-            Ok(Secret::new(format!("X-Nomad-Token: {}\n", token.expose())))
+    pub fn new(
+        product: Product,
+        spec: &ClusterSpec,
+        root: &RootSecrets,
+        before: Option<&RootSecrets>,
+    ) -> Result<Self, Broken> {
+        let (name, usage) = match product {
+            Product::Nomad => ("X-Nomad-Token", "nomad/management"),
+            Product::Consul => ("X-Consul-Token", "consul/management"),
         };
+        let header =
+            |root: &RootSecrets| Ok(Secret::new(format!("{name}: {}\n", root.token(usage)?.expose())));
         let mut headers = vec![Secret::default()];
         if spec.security.acl {
             headers = std::iter::once(root).chain(before).map(header).collect::<Result<_, _>>()?;
             headers.dedup();
         }
-        let scheme = if spec.security.tls { "https" } else { "http" };
-        let base = format!("{scheme}://127.0.0.1:{}", ports::NOMAD_HTTP);
+        let (scheme, port) = match (product, spec.security.tls) {
+            (Product::Nomad, true) => ("https", ports::NOMAD_HTTP),
+            (Product::Nomad, false) => ("http", ports::NOMAD_HTTP),
+            (Product::Consul, true) => ("https", ports::CONSUL_HTTPS),
+            (Product::Consul, false) => ("http", ports::CONSUL_HTTP),
+        };
+        let base = format!("{scheme}://127.0.0.1:{port}");
         Ok(Self { curl: curl(spec.security), headers, base })
     }
 

@@ -28,7 +28,7 @@ use crate::secrets::{Broken, RootSecrets, Secret};
 use crate::spec::{ClusterSpec, Host, Pool};
 
 pub use access::{Access, Api, access};
-pub(crate) use ask::{Asker, Reply};
+pub(crate) use ask::{Asker, Product, Reply};
 pub use becoming::may_become;
 pub use check::check;
 pub use pins::{CNI, CONSUL, NOMAD};

@@ -35,6 +35,8 @@ pub(super) struct Node {
     pub status: String,
     #[serde(default)]
     pub drain: bool,
+    #[serde(default)]
+    pub scheduling_eligibility: String,
 }
 
 #[derive(Deserialize)]
@@ -133,6 +135,27 @@ impl<R: Reach> Council<'_, R> {
         }
     }
 
+    /// Why hosts that should work get no work; nothing for those that do.
+    pub async fn resting(&self, hosts: &[String]) -> Result<Vec<(String, String)>, Fault> {
+        let nodes: Vec<Node> =
+            self.get("/v1/nodes").await.map_err(|why| asked("Nomad's nodes cannot be listed", why))?;
+        let why = |host: &String| {
+            let mut own = nodes.iter().filter(|node| node.name == *host).peekable();
+            if own.peek().is_none() {
+                return Some("Nomad has no node of this name".to_owned());
+            }
+            let best = own.max_by_key(|node| node.status == "ready")?;
+            let words = match (best.status.as_str(), best.drain, best.scheduling_eligibility.as_str()) {
+                ("ready", true, _) => "it is being emptied",
+                ("ready", false, "ineligible") => "somebody has made it ineligible",
+                ("ready", false, _) => return None,
+                (status, ..) => return Some(format!("Nomad calls it {status}")),
+            };
+            Some(words.to_owned())
+        };
+        Ok(hosts.iter().filter_map(|host| Some((host.clone(), why(host)?))).collect())
+    }
+
     /// The nodes on that host: the one that is there, and those that it was before it was made anew.
     pub async fn nodes(&self, host: &str) -> Result<Vec<Node>, Fault> {
         let nodes: Vec<Node> =
@@ -210,13 +233,14 @@ impl<R: Reach> Council<'_, R> {
         self.ask("PUT", path, Some(body.unwrap_or(&Value::Null))).await.map(drop)
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, String> {
+    /// What is to be read there.
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, String> {
         let reply = self.ask("GET", path, None).await?;
         serde_json::from_slice(&reply.body).map_err(|error| format!("{path} answers something else: {error}"))
     }
 
     /// Asks one server after the other until one has an answer.
-    async fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Reply, String> {
+    pub async fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Reply, String> {
         let tasks = self.asker.tasks(method, path, body);
         let mut why = "there is no server to ask".to_owned();
         for server in &self.servers {
@@ -254,18 +278,18 @@ fn asked(what: &str, why: String) -> Fault {
 }
 
 /// How long something is waited for.
-struct Patience {
+pub(super) struct Patience {
     begun: Instant,
     limit: Duration,
 }
 
 impl Patience {
-    fn of(limit: Duration) -> Self {
+    pub fn of(limit: Duration) -> Self {
         Self { begun: Instant::now(), limit }
     }
 
     /// A pause before the next question, or the end of it, with what was the matter last.
-    async fn rest(&self, why: String) -> Result<(), String> {
+    pub async fn rest(&self, why: String) -> Result<(), String> {
         if self.begun.elapsed() >= self.limit {
             return Err(format!("after {} s: {why}", self.limit.as_secs()));
         }

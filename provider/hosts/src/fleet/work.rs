@@ -7,11 +7,12 @@ use std::time::Duration;
 use futures_util::future::FutureExt;
 
 use super::council::Council;
+use super::keyring::Keyring;
 use super::plan::unfounded;
 use super::{Act, Known, Reach, Step, remove, together};
-use crate::cluster::Asker;
+use crate::cluster::{Asker, Product};
 use crate::converge::{Event, Script};
-use crate::secrets::{Broken, RootSecrets};
+use crate::secrets::{Broken, RootSecrets, Secret};
 use crate::spec::ClusterSpec;
 use crate::way::{self, Task};
 use crate::{Fault, converge};
@@ -54,6 +55,7 @@ pub struct Crew<'a, R> {
     reach: &'a R,
     told: &'a (dyn Fn(&str, &str) + Send + Sync),
     asker: Asker,
+    gossip: Vec<(Product, Asker, Secret)>,
     servers: BTreeSet<String>,
     limit: usize,
 }
@@ -69,7 +71,16 @@ impl<'a, R: Reach> Crew<'a, R> {
         told: &'a (dyn Fn(&str, &str) + Send + Sync),
     ) -> Result<Self, Broken> {
         let servers = spec.servers().map(|host| host.name.clone()).collect();
-        Ok(Self { reach, told, asker: Asker::new(spec, root, before)?, servers, limit })
+        let asker = Asker::new(Product::Nomad, spec, root, before)?;
+        let mut gossip = Vec::new();
+        if spec.security.gossip {
+            gossip.push((Product::Nomad, asker.clone(), root.gossip_key("nomad")?));
+            if spec.consul().is_some() {
+                let asker = Asker::new(Product::Consul, spec, root, before)?;
+                gossip.push((Product::Consul, asker, root.gossip_key("consul")?));
+            }
+        }
+        Ok(Self { reach, told, asker, gossip, servers, limit })
     }
 
     /// Does it all, as far as it can be done.
@@ -83,6 +94,11 @@ impl<'a, R: Reach> Crew<'a, R> {
             self.depart(orders, &mut done).await;
         }
         leave(orders, done)
+    }
+
+    /// Why hosts that should work get no work; nothing for those that do.
+    pub async fn resting(&self, workers: &[String]) -> Result<Vec<(String, String)>, Fault> {
+        self.council(&self.all_servers()).resting(workers).await
     }
 
     /// Takes everything off these hosts. What runs is ended first, as long as there is a cluster that can do it.
@@ -122,6 +138,11 @@ impl<'a, R: Reach> Crew<'a, R> {
                 return false;
             }
             let mut standing: BTreeSet<String> = standing(orders).into_iter().collect();
+            // Who comes has the new key only.
+            if let Err(fault) = self.gossip(&standing, false).await {
+                done.faults.push(fault);
+                return false;
+            }
             for step in &steps {
                 self.all(std::iter::once(step.host.as_str()), orders, done, 1).await;
                 if !done.faults.is_empty() {
@@ -140,7 +161,11 @@ impl<'a, R: Reach> Crew<'a, R> {
         // In the end all of them are there, and know the first token as it should be now.
         let agreed =
             if steps.is_empty() { Ok(()) } else { self.agree_with(&self.asker.anew(), &self.servers).await };
-        agreed.map_err(|fault| done.faults.push(fault)).is_ok()
+        let settled = match agreed {
+            Ok(()) => self.gossip(&self.servers, true).await,
+            Err(fault) => Err(fault),
+        };
+        settled.map_err(|fault| done.faults.push(fault)).is_ok()
     }
 
     async fn clients_arrive(&self, orders: &Orders, done: &mut Done) {
@@ -228,6 +253,19 @@ impl<'a, R: Reach> Crew<'a, R> {
     async fn clear(&self, host: &str) -> Result<(), Fault> {
         (self.told)(host, "taking lostops off it");
         self.reach.run(host, &remove::task(), &|_| ()).await.map(drop).map_err(Fault::from)
+    }
+
+    /// Brings the gossip keys to all agents; in the end they use no other.
+    async fn gossip(&self, servers: &BTreeSet<String>, settle: bool) -> Result<(), Fault> {
+        for (product, asker, key) in &self.gossip {
+            let council = Council { reach: self.reach, asker, servers: servers.iter().cloned().collect() };
+            let keyring = Keyring { council, product: *product, key };
+            keyring.install().await?;
+            if settle {
+                keyring.settle().await?;
+            }
+        }
+        Ok(())
     }
 
     async fn agree(&self, servers: &BTreeSet<String>) -> Result<(), Fault> {

@@ -1,6 +1,7 @@
 //! In which order steps are done, and what is left when one cannot be.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use hosts::converge::script;
@@ -42,6 +43,11 @@ fn spec(hosts: &[&str]) -> ClusterSpec {
     }
 }
 
+fn root() -> RootSecrets {
+    static ROOT: OnceLock<RootSecrets> = OnceLock::new();
+    ROOT.get_or_init(|| RootSecrets::generate("lab", 0).unwrap()).clone()
+}
+
 /// Brings a world from what is known to what is wanted.
 fn work(world: &World, hosts: &[&str], before: &[(&str, Sight)], upgrade: bool) -> Done {
     let known = known(before);
@@ -57,7 +63,10 @@ fn work(world: &World, hosts: &[&str], before: &[(&str, Sight)], upgrade: bool) 
         at_once: 1,
         deadline: Duration::from_secs(1),
     };
-    let root = RootSecrets::generate("lab", 0).unwrap();
+    let root = root();
+    if world.state().keys.is_empty() {
+        world.state().keys.insert(root.gossip_key("nomad").unwrap().expose().to_owned());
+    }
     let crew = Crew::new(world, &spec(hosts), (&root, None), 8, &|_, _| ()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(crew.carry_out(&orders))
@@ -131,4 +140,16 @@ fn a_lost_server_is_replaced_without_touching_it() {
     let done = work(&world, &["s1", "s3", "s4"], &there, false);
     assert_eq!((done.faults, done.gone.len()), (vec![], 1));
     insta::assert_snapshot!(world.state().diary.join(", "), @"converge s4, dismiss s2");
+}
+
+#[test]
+fn another_gossip_key_is_known_to_all_before_it_is_used_and_the_old_one_goes_last() {
+    let world = World::new(&["s1", "s2", "s3"]);
+    world.state().keys.insert("an old one".into());
+    let done = work(&world, &["s1", "s2", "s3"], &THERE[..3], false);
+    assert_eq!(done.faults, []);
+    insta::assert_snapshot!(
+        world.state().diary.join(", "),
+        @"install a key, converge s2, converge s3, converge s1, use a key, remove a key"
+    );
 }

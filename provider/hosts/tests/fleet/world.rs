@@ -23,6 +23,8 @@ pub struct State {
     pub voters: BTreeSet<String>,
     /// Who leads.
     pub leader: String,
+    /// The gossip keys that agents know.
+    pub keys: BTreeSet<String>,
     /// Hosts that refuse what they are told.
     pub broken: BTreeSet<String>,
     /// What happened, in order.
@@ -97,6 +99,22 @@ impl State {
         let body: Value = body.map_or(Value::Null, |body| serde_json::from_slice(body).unwrap());
         let node = path.strip_prefix("/v1/node/").and_then(|rest| rest.split_once('/'));
         let reply = match (method, path, node) {
+            ("GET", "/v1/agent/keyring/list", _) => {
+                let keys: BTreeMap<&String, usize> =
+                    self.keys.iter().map(|key| (key, self.voters.len())).collect();
+                json!({ "Keys": keys, "NumNodes": self.voters.len() })
+            }
+            ("PUT", _, None) if path.starts_with("/v1/agent/keyring/") => {
+                let (deed, key) =
+                    (path.rsplit('/').next().unwrap(), body["Key"].as_str().unwrap().to_owned());
+                self.diary.push(format!("{deed} a key"));
+                if deed == "remove" {
+                    self.keys.remove(&key);
+                } else {
+                    self.keys.insert(key);
+                }
+                json!({})
+            }
             ("GET", "/v1/operator/snapshot", _) => {
                 self.diary.push("snapshot".into());
                 json!({})

@@ -23,6 +23,8 @@ use crate::values::seconds;
 pub(super) const AT_ONCE: usize = 16;
 /// So long before the time is over it is said what was done.
 const FAREWELL: Duration = Duration::from_secs(20);
+/// So many days before certificates end it is said.
+const WARNED: i64 = 60;
 /// Where the private data has the hosts that should be gone.
 const LEAVING: &str = "leaving_hosts";
 
@@ -100,8 +102,47 @@ pub(super) async fn read(cx: &Cx, mut current: Cluster, _: &mut Private) -> Resu
     let seen = survey(&reach, &scripts, AT_ONCE).await;
     let lines: Vec<String> =
         seen.iter().flat_map(|(host, seen)| drift(&current, host, &scripts[host], seen)).collect();
+    let changed = !lines.is_empty();
     current.drift.set(lines);
+    aging(cx, &current, &root);
+    // What is changed or gone says already why nothing runs there.
+    if !changed && current.complete.known() == Some(&true) {
+        rest(cx, &current, &reach, &spec, &root).await?;
+    }
     Ok(Some(current))
+}
+
+/// Says that certificates will soon be over.
+fn aging(cx: &Cx, cluster: &Cluster, root: &RootSecrets) {
+    let (_, end) = hosts::pki::validity(root);
+    let days = (end - clock::now()) / 86_400;
+    if days < WARNED {
+        let detail = format!(
+            "In {days} days nobody believes the agents any more, each other included. Raise `rotate.certs`: new ones are made and taken up without a restart."
+        );
+        cx.warn(Diagnostic::warning(
+            format!("The certificates of cluster {} end soon", cluster.name),
+            detail,
+        ));
+    }
+}
+
+/// Says which hosts get no work although they are as they should be.
+async fn rest(cx: &Cx, cluster: &Cluster, reach: &Way, spec: &ClusterSpec, root: &RootSecrets) -> Result<()> {
+    let workers = spec.hosts().filter(|(_, pool, _)| pool.role.works()).map(|(_, _, host)| host.name.clone());
+    let workers: Vec<String> = workers.collect();
+    if workers.is_empty() {
+        return Ok(());
+    }
+    let crew = Crew::new(reach, spec, (root, None), AT_ONCE, &|_, _| ()).map_err(broken)?;
+    // A cluster that does not answer has said so above, or will when it is changed.
+    for (host, why) in crew.resting(&workers).await.unwrap_or_default() {
+        let cure = format!(
+            "Nothing is changed about it. `nomad node eligibility -enable` and `nomad node drain -disable` give {host} work again."
+        );
+        cx.warn(Diagnostic::warning(format!("{host} of cluster {} gets no work: {why}", cluster.name), cure));
+    }
+    Ok(())
 }
 
 /// Takes the cluster off its hosts. Data volumes stay there.
