@@ -1,6 +1,8 @@
 //! Questions to a cluster's Nomad or Consul, put on one of its servers by that host's own curl: the API need not be open to whoever
 //! makes the cluster, and sshd need forward nothing.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value;
@@ -9,6 +11,9 @@ use super::{agents, ports};
 use crate::secrets::{Broken, RootSecrets, Secret};
 use crate::spec::{ClusterSpec, Security};
 use crate::way::{Answer, Task};
+
+/// How long an answer may take: a host that hangs is no answer.
+const PATIENCE: Duration = Duration::from_secs(75);
 
 /// Who asks, and how.
 #[derive(Clone, Debug)]
@@ -72,17 +77,18 @@ impl Asker {
     }
 
     /// A task that keeps what Nomad's servers know in a file on the server that is asked, for root alone.
-    pub fn snapshot(&self, name: &str) -> Vec<Task> {
+    pub fn snapshot(&self) -> Vec<Task> {
         let mut tasks = self.tasks("GET", "/v1/operator/snapshot", None);
         for task in &mut tasks {
             include_str!("snapshot.sh").clone_into(&mut task.script);
-            task.arguments.push(name.to_owned());
+            task.deadline = PATIENCE * 6;
         }
         tasks
     }
 
     fn task(&self, header: &Secret, method: &str, path: &str, body: Option<&Value>) -> Task {
         let mut task = Task::new(include_str!("ask.sh"));
+        task.deadline = PATIENCE;
         task.arguments = vec![method.to_owned(), format!("{}{path}", self.base)];
         task.files.insert("curl".into(), self.curl.clone().into_bytes());
         task.files.insert("token".into(), header.expose().as_bytes().to_vec());

@@ -1,7 +1,7 @@
 //! What a cluster that there is may become. The rest would lose it, or its makers forbid it.
 
 use crate::fault::Fault;
-use crate::spec::{ClusterSpec, Version};
+use crate::spec::{ClusterSpec, Host, Version};
 
 /// Minor releases of Nomad, in their order: 2.0 came after 1.11.
 const LAST_OF_ONE: u64 = 11;
@@ -30,14 +30,52 @@ pub fn may_become(before: &ClusterSpec, after: &ClusterSpec) -> Result<(), Vec<F
             ));
         }
     }
-    if before.security.tls != after.security.tls {
+    let (old, new) = (&before.security, &after.security);
+    for (name, switched) in
+        [("tls", old.tls != new.tls), ("acl", old.acl != new.acl), ("gossip", old.gossip != new.gossip)]
+    {
+        if switched {
+            faults.push(Fault::of_cluster(
+                format!("`security.{name}` cannot be switched on a living cluster"),
+                "agents with and without it do not understand each other",
+                "Leave it as it is, or make a new cluster",
+            ));
+        }
+    }
+    whereabouts(before, after, &mut faults);
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// What must not become of hosts: their machines would be cleared, or the cluster's memory lost.
+fn whereabouts(before: &ClusterSpec, after: &ClusterSpec, faults: &mut Vec<Fault>) {
+    let stays = |name: &str| after.hosts().any(|(.., other)| other.name == name);
+    for (_, _, gone) in before.hosts().filter(|(.., host)| !stays(&host.name)) {
+        if let Some((.., other)) =
+            after.hosts().find(|(.., other)| other.peer_address() == gone.peer_address())
+        {
+            faults.push(Fault::of_host(
+                &other.name,
+                "A machine cannot change its name in place",
+                format!("at its address is {}, which would be cleared", gone.name),
+                format!(
+                    "Keep the name {}, or take it out in one apply and add {} in the next",
+                    gone.name, other.name
+                ),
+            ));
+        }
+    }
+    let same = |old: &Host| {
+        after.servers().any(|new| {
+            new.name == old.name && new.address == old.address && new.peer_address() == old.peer_address()
+        })
+    };
+    if !before.servers().any(same) {
         faults.push(Fault::of_cluster(
-            "TLS cannot be switched on a living cluster",
-            "agents with and without it do not understand each other",
-            "Leave `security.tls` as it is, or make a new cluster",
+            "Not all servers can be replaced at once",
+            "new ones alone would be another cluster, without jobs, variables and tokens",
+            "Keep at least one of them where it is in this apply, and replace it in the next",
         ));
     }
-    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
 fn release(

@@ -22,6 +22,7 @@ use std::thread;
 use serde::{Deserialize, Serialize};
 
 use crate::blueprint::{Blueprint, Dir, File};
+use crate::converge::sha256;
 use crate::fault::Fault;
 use crate::pki::{self, Authority};
 use crate::secrets::{Broken, RootSecrets, Secret};
@@ -38,6 +39,11 @@ pub const ROOT_SECRETS: &str = "/etc/lostops/root.json";
 
 /// Where every server keeps what the cluster should be, so that it can be taken over by who has nothing but SSH.
 pub const SPEC: &str = "/etc/lostops/cluster.json";
+
+/// The mark that every host of a cluster carries, so that nobody takes it for another's. No secret.
+pub fn owner(root: &RootSecrets) -> String {
+    sha256(root.ca_pem().as_bytes())
+}
 
 /// What is kept there.
 #[derive(Serialize, Deserialize)]
@@ -111,6 +117,7 @@ fn blueprint(site: &Site<'_>) -> Result<Blueprint, Broken> {
         print.clock = Some(pki::validity(site.root));
     }
     base::add(site, &mut print);
+    print.files.push(file("/etc/lostops/owner", &(owner(site.root) + "\n"), "root:root", 0o600));
     if site.spec.security.firewall {
         wall::add(site, &mut print);
     }

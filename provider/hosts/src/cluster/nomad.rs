@@ -104,6 +104,10 @@ fn client(site: &Site<'_>) -> Value {
         "options": { "fingerprint.denylist": "env_aws,env_azure,env_digitalocean,env_gce" },
     });
     let mut put = |key: &str, value: Value| client[key] = value;
+    // What jobs keep outlives the agent's own data.
+    if site.spec.nomad.version.at_least(1, 10) {
+        put("host_volumes_dir", json!("/opt/nomad/volumes"));
+    }
     // A host with an address for the world and another for the cluster: tasks listen where the cluster is.
     if let (Some(outside), Some(inside)) = (&site.host.address, site.host.private_address)
         && outside.parse() != Ok(inside)

@@ -18,6 +18,9 @@ use crate::way::Task;
 /// How long between two questions about the same.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// What a node that we have emptied says of it.
+const OURS: &str = "lostops";
+
 /// A cluster that can be asked, through one of these servers.
 pub(super) struct Council<'a, R> {
     pub reach: &'a R,
@@ -77,10 +80,10 @@ impl<R: Reach> Council<'_, R> {
     }
 
     /// Has one of the servers keep what all of them know.
-    pub async fn keep(&self, name: &str) -> Result<(), Fault> {
+    pub async fn keep(&self) -> Result<(), Fault> {
         let mut why = String::new();
         for server in &self.servers {
-            for task in self.asker.snapshot(name) {
+            for task in self.asker.snapshot() {
                 match self.reach.run(server, &task, &|_| ()).await {
                     Ok(_) => return Ok(()),
                     Err(fault) => why = fault.to_string(),
@@ -170,7 +173,7 @@ impl<R: Reach> Council<'_, R> {
         for node in up {
             let nanoseconds = i64::try_from(deadline.as_nanos()).unwrap_or(i64::MAX);
             let spec = json!({ "Deadline": nanoseconds, "IgnoreSystemJobs": !all });
-            let body = json!({ "NodeID": node.id, "DrainSpec": spec, "Meta": { "message": "lostops" } });
+            let body = json!({ "NodeID": node.id, "DrainSpec": spec, "Meta": { "message": OURS } });
             let path = format!("/v1/node/{}/drain", node.id);
             self.put(&path, Some(&body)).await.map_err(|why| asked("A node cannot be drained", why))?;
             self.emptied(host, &node.id, deadline + Duration::from_mins(2)).await?;
@@ -194,16 +197,27 @@ impl<R: Reach> Council<'_, R> {
         }
     }
 
-    /// Lets a drained host take work again.
-    pub async fn welcome(&self, host: &str) -> Result<(), Fault> {
-        for node in self.nodes(host).await? {
+    /// Lets those of these hosts take work again that we have emptied.
+    pub async fn welcome(&self, hosts: &[String]) -> Result<(), Fault> {
+        let failed = |why| asked("A node cannot be given work again", why);
+        let nodes: Vec<Node> = self.get("/v1/nodes").await.map_err(failed)?;
+        let idle = |node: &&Node| hosts.contains(&node.name) && node.scheduling_eligibility == "ineligible";
+        for node in nodes.iter().filter(idle) {
+            let whole: Value = self.get(&format!("/v1/node/{}", node.id)).await.map_err(failed)?;
+            if whole.pointer("/LastDrain/Meta/message") != Some(&json!(OURS)) {
+                continue;
+            }
             let body = json!({ "NodeID": node.id, "DrainSpec": null, "MarkEligible": true });
-            let path = format!("/v1/node/{}/drain", node.id);
-            self.put(&path, Some(&body))
-                .await
-                .map_err(|why| asked("A node cannot be given work again", why))?;
+            self.put(&format!("/v1/node/{}/drain", node.id), Some(&body)).await.map_err(failed)?;
         }
         Ok(())
+    }
+
+    /// Whether the servers call that one healthy.
+    pub async fn is_healthy(&self, server: &str) -> bool {
+        let health: Result<Health, String> = self.get("/v1/operator/autopilot/health").await;
+        let servers = health.ok().and_then(|health| health.servers).unwrap_or_default();
+        servers.iter().any(|other| host(&other.name) == server && other.healthy)
     }
 
     /// Strikes the nodes of a host that is gone.

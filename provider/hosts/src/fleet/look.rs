@@ -1,6 +1,7 @@
 //! What is seen of hosts: over one connection each, and nothing is changed.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -19,6 +20,8 @@ use crate::{Fault, cluster, way};
 pub struct Seen {
     /// The hash of the blueprint that was last brought about there; none if none ever was.
     pub applied: Option<String>,
+    /// The mark of the cluster that it is a host of, if it is one.
+    pub owner: Option<String>,
     /// What differs from the blueprint that was looked for.
     pub changes: Vec<Event>,
 }
@@ -29,7 +32,7 @@ pub async fn find_roots<R: Reach>(
     hosts: &[String],
     limit: usize,
 ) -> (BTreeMap<String, RootSecrets>, Vec<Fault>) {
-    let task = Task::new(include_str!("look.sh"));
+    let task = looking();
     let looks = hosts.iter().map(|host| reach.run(host, &task, &|_| ()).boxed()).collect();
     let looks = together(limit, looks).await;
     let (mut roots, mut faults) = (BTreeMap::new(), Vec::new());
@@ -54,8 +57,13 @@ pub async fn survey<R: Reach>(
     scripts.keys().cloned().zip(seen).collect()
 }
 
+/// A host that does not say what it is within this time is one that does not answer.
+fn looking() -> Task {
+    Task { deadline: Duration::from_secs(90), ..Task::new(include_str!("look.sh")) }
+}
+
 async fn look<R: Reach>(reach: &R, host: &str, script: &Script) -> Result<Seen, way::Fault> {
-    let mut task = Task::new(include_str!("look.sh"));
+    let mut task = looking();
     task.files.insert("converge".into(), script.text.expose().as_bytes().to_vec());
     match reach.run(host, &task, &|_| ()).await {
         // It could not compare to the end; what it said until then counts.
@@ -65,6 +73,12 @@ async fn look<R: Reach>(reach: &R, host: &str, script: &Script) -> Result<Seen, 
 }
 
 impl Seen {
+    /// Whether an agent of the cluster would start anew.
+    pub fn restarts(&self) -> bool {
+        let agent = |event: &Event| matches!(event, Event::Changed { kind, name } if kind == "restarted" && matches!(name.as_str(), "nomad.service" | "consul.service"));
+        self.gets_another_nomad() || self.changes.iter().any(agent)
+    }
+
     /// Whether it would get another Nomad.
     pub fn gets_another_nomad(&self) -> bool {
         let nomad = |event: &Event| matches!(event, Event::Changed { kind, name } if kind == "program" && name.starts_with("nomad "));
@@ -86,13 +100,14 @@ fn seen(said: &[String]) -> Seen {
     let counts = |event: &Event| matches!(event, Event::Changed { .. } | Event::Fault { .. });
     Seen {
         applied: applied.filter(|hash| !hash.is_empty()).map(str::to_owned),
+        owner: said.iter().find_map(|line| line.strip_prefix("owner\t")).map(str::to_owned),
         changes: said.iter().filter_map(|line| Event::parse(line)).filter(counts).collect(),
     }
 }
 
 /// What a server says of its cluster: what it should be, and its root secrets.
 pub async fn find_cluster<R: Reach>(reach: &R, host: &str) -> Result<(ClusterSpec, RootSecrets), Fault> {
-    let answer = reach.run(host, &Task::new(include_str!("look.sh")), &|_| ()).await.map_err(Fault::from)?;
+    let answer = reach.run(host, &looking(), &|_| ()).await.map_err(Fault::from)?;
     let nothing = || {
         let cause = format!("there is no {} on it, or no {}", cluster::SPEC, cluster::ROOT_SECRETS);
         let cure = "Name one of the servers of a cluster that lostops made";

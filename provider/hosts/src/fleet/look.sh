@@ -3,6 +3,8 @@ TAB=$(printf '\t')
 APPLIED=
 [ ! -r /var/lib/lostops/applied ] || read -r APPLIED </var/lib/lostops/applied
 echo "applied$TAB$APPLIED"
+[ ! -r /etc/lostops/owner ] || read -r OWNER </etc/lostops/owner
+[ -z "${OWNER-}" ] || echo "owner$TAB$OWNER"
 for PART in root cluster; do
   [ ! -f "/etc/lostops/$PART.json" ] || base64 "/etc/lostops/$PART.json" | sed "s/^/$PART$TAB/"
 done

@@ -99,18 +99,13 @@ pub fn plan(wanted: &[Wanted], known: &[Known]) -> Result<Vec<Step>, Fault> {
     let stay: BTreeSet<&str> = wanted.iter().map(|host| host.host.as_str()).collect();
     let mut departures: Vec<Step> =
         known.iter().filter(|host| !stay.contains(host.host.as_str())).map(go).collect();
-    departures.sort_by_key(|step| step.role.serves());
+    // Who is gone already gives up its vote first: it counts against those that are still there.
+    departures.sort_by_key(|step| (step.role.serves(), step.act != Act::Forget));
     let steps = [arrivals, departures].concat();
     if !steps.is_empty() && !wanted.is_empty() {
-        majority(known)?;
+        majority(known, &stay)?;
     }
     Ok(steps)
-}
-
-/// Whether a cluster has still to be founded: most of the servers that it should have had never were what they should be.
-pub(super) fn unfounded(known: &[Known]) -> bool {
-    let servers = || known.iter().filter(|host| host.role.serves());
-    servers().filter(|host| host.finished).count() * 2 <= servers().count()
 }
 
 /// What a host needs that stays or comes.
@@ -136,9 +131,11 @@ fn go(host: &Known) -> Step {
 }
 
 /// Whether the servers that there were can still decide anything. One that answers and has nothing on it any more is lost,
-/// too: it has no vote.
-fn majority(known: &[Known]) -> Result<(), Fault> {
-    let servers: Vec<&Known> = known.iter().filter(|host| host.role.serves() && host.finished).collect();
+/// too, unless it was on its way out: then it has given up its vote before.
+fn majority(known: &[Known], stay: &BTreeSet<&str>) -> Result<(), Fault> {
+    let left = |host: &Known| host.sight == Sight::Blank && !stay.contains(host.host.as_str());
+    let servers = known.iter().filter(|host| host.role.serves() && host.finished && !left(host));
+    let servers: Vec<&Known> = servers.collect();
     let lost = servers.iter().filter(|host| matches!(host.sight, Sight::Silent | Sight::Blank));
     let lost: Vec<&str> = lost.map(|host| host.host.as_str()).collect();
     if lost.is_empty() || lost.len() * 2 < servers.len() {

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use crate::way::Task;
 
-/// Ends the agents and what their tasks left running, and removes what they keep. Data volumes stay.
-pub(super) fn task() -> Task {
-    Task { deadline: Duration::from_mins(10), ..Task::new(include_str!("remove.sh")) }
+/// Ends the agents and what their tasks left running, and removes what they keep, if the host is that owner's. Data volumes
+/// stay.
+pub(super) fn task(owner: &str) -> Task {
+    let mut task = Task::new(include_str!("remove.sh"));
+    task.arguments = vec![owner.to_owned()];
+    task.deadline = Duration::from_mins(10);
+    task
 }

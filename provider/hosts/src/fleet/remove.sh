@@ -1,5 +1,5 @@
 # Takes from a host what lostops put on it for the cluster: what runs, what agents keep, files, programs. What stays: data
-# volumes, packages, users and who may log in.
+# volumes, packages, users and who may log in. $1 is the mark of the cluster whose host it has to be.
 set -u
 TAB=$(printf '\t')
 S=/var/lib/lostops
@@ -10,24 +10,32 @@ fail() {
   exit 1
 }
 
+OWNER=$1
+[ ! -r /etc/lostops/owner ] || read -r OWNER </etc/lostops/owner
+[ "$OWNER" = "$1" ] || fail owner /etc/lostops/owner "this host is one of another cluster now"
+
+stop() {
+  systemctl disable --now "$1" >/dev/null 2>&1
+  case $(systemctl is-active "$1" 2>/dev/null) in
+    active | deactivating) fail unit "$1" "it does not stop" ;;
+  esac
+}
+
+stop lostops-bootstrap.service
+stop nomad.service
 # A server of Consul says good-bye to the others; a client does when it is stopped.
 if [ -r "$B/consul.token" ] && [ -r "$B/where" ]; then
   # shellcheck disable=SC1091
   . "$B/where"
   [ -z "$CONSUL" ] || curl -sS -m 20 -K "$B/curl" -H "@$B/consul.token" -X PUT "$CONSUL/v1/agent/leave" >/dev/null 2>&1
 fi
-for UNIT in lostops-bootstrap nomad consul; do
-  systemctl disable --now "$UNIT.service" >/dev/null 2>&1
-  case $(systemctl is-active "$UNIT.service" 2>/dev/null) in
-    active | deactivating) fail unit "$UNIT.service" "it does not stop" ;;
-  esac
-done
+stop consul.service
 
 # Tasks outlive their agent.
 if command -v docker >/dev/null 2>&1; then
   docker ps -aq --filter label=com.hashicorp.nomad.alloc_id 2>/dev/null | xargs -r docker rm -f >/dev/null 2>&1
 fi
-find /sys/fs/cgroup -path '*/nomad*' -name cgroup.procs 2>/dev/null | while read -r GROUP; do
+find /sys/fs/cgroup \( -path '*/nomad.slice/*' -o -path '*/nomad/*' -o -path '*/nomad.service/*' \) -name cgroup.procs 2>/dev/null | while read -r GROUP; do
   while read -r TASK; do
     kill -KILL "$TASK" 2>/dev/null
   done <"$GROUP"
@@ -43,7 +51,7 @@ while MOUNTED=$(grep -c ' /opt/nomad/data/' /proc/mounts) && [ "$MOUNTED" -gt 0 
   done
   sleep 0.3
 done
-rm -rf /opt/nomad/data /opt/consul/data
+rm -rf /opt/nomad/data /opt/consul/data || fail state /opt/nomad/data "it cannot be removed"
 
 if [ -e "$S/units" ] && grep -q '^lostops-wall.service$' "$S/units"; then
   systemctl disable --now lostops-wall.service >/dev/null 2>&1
@@ -56,6 +64,7 @@ if [ -e "$S/files" ]; then
     esac
   done <"$S/files"
 fi
-rm -rf /usr/local/bin/nomad /usr/local/bin/consul /opt/cni/bin /etc/lostops "$S"
+rm -rf /usr/local/bin/nomad /usr/local/bin/consul /opt/cni/bin "$S" && rm -rf /etc/lostops ||
+  fail state /etc/lostops "it cannot be removed"
 systemctl daemon-reload
 echo "@lostops${TAB}done${TAB}1${TAB}removed"

@@ -2,15 +2,15 @@
 //! next. What a host refuses hinders only what depends on it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::FutureExt;
 
 use super::council::Council;
 use super::keyring::Keyring;
-use super::plan::unfounded;
 use super::{Act, Known, Reach, Step, remove, together};
-use crate::cluster::{Asker, Product};
+use crate::cluster::{self, Asker, Product};
 use crate::converge::{Event, Script};
 use crate::secrets::{Broken, RootSecrets, Secret};
 use crate::spec::ClusterSpec;
@@ -33,6 +33,10 @@ pub struct Orders {
     pub scripts: BTreeMap<String, Script>,
     /// Who gets another Nomad: a snapshot is kept before a server does, and the work of a client is moved elsewhere.
     pub upgraded: BTreeSet<String>,
+    /// On whom an agent starts anew.
+    pub restarted: BTreeSet<String>,
+    /// The servers have agreed once: from then on they are a cluster that can be lost.
+    pub founded: bool,
     /// How many clients change at once.
     pub at_once: usize,
     /// How long work may take to move elsewhere.
@@ -46,6 +50,8 @@ pub struct Done {
     pub made: BTreeSet<String>,
     /// Hosts that are gone from the cluster.
     pub gone: BTreeSet<String>,
+    /// The servers have agreed.
+    pub founded: bool,
     /// What could not be done.
     pub faults: Vec<Fault>,
 }
@@ -55,9 +61,12 @@ pub struct Crew<'a, R> {
     reach: &'a R,
     told: &'a (dyn Fn(&str, &str) + Send + Sync),
     asker: Asker,
+    consul: Option<Asker>,
+    owner: String,
     gossip: Vec<(Product, Asker, Secret)>,
     servers: BTreeSet<String>,
     limit: usize,
+    so_far: Mutex<Done>,
 }
 
 impl<'a, R: Reach> Crew<'a, R> {
@@ -72,15 +81,25 @@ impl<'a, R: Reach> Crew<'a, R> {
     ) -> Result<Self, Broken> {
         let servers = spec.servers().map(|host| host.name.clone()).collect();
         let asker = Asker::new(Product::Nomad, spec, root, before)?;
+        let consul = spec.consul().map(|_| Asker::new(Product::Consul, spec, root, before)).transpose()?;
         let mut gossip = Vec::new();
         if spec.security.gossip {
             gossip.push((Product::Nomad, asker.clone(), root.gossip_key("nomad")?));
-            if spec.consul().is_some() {
-                let asker = Asker::new(Product::Consul, spec, root, before)?;
+            if let Some(asker) = consul.clone() {
                 gossip.push((Product::Consul, asker, root.gossip_key("consul")?));
             }
         }
-        Ok(Self { reach, told, asker, gossip, servers, limit })
+        Ok(Self {
+            reach,
+            told,
+            asker,
+            consul,
+            owner: cluster::owner(root),
+            gossip,
+            servers,
+            limit,
+            so_far: Mutex::default(),
+        })
     }
 
     /// Does it all, as far as it can be done.
@@ -94,6 +113,16 @@ impl<'a, R: Reach> Crew<'a, R> {
             self.depart(orders, &mut done).await;
         }
         leave(orders, done)
+    }
+
+    /// What is done of an order that was cut off.
+    pub fn so_far(&self) -> Done {
+        self.so_far.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes down at once what is true whatever comes next.
+    fn write_down(&self, note: impl FnOnce(&mut Done)) {
+        note(&mut self.so_far.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Why hosts that should work get no work; nothing for those that do.
@@ -123,49 +152,79 @@ impl<'a, R: Reach> Crew<'a, R> {
 
     /// Servers first. Says whether there is a cluster to go on with.
     async fn servers_arrive(&self, orders: &Orders, done: &mut Done) -> bool {
-        let mut steps: Vec<&Step> = arriving(orders, true).collect();
-        if unfounded(&orders.known) {
+        let steps: Vec<&Step> = arriving(orders, true).collect();
+        let standing = standing(orders);
+        let founded = orders.founded || self.council(&standing).leader().await.is_some();
+        let arrived = if founded {
+            self.one_by_one(orders, steps, done).await
+        } else {
             let hosts = steps.iter().map(|step| step.host.as_str());
             self.all(hosts, orders, done, self.limit).await;
-        } else {
-            let leader = if steps.len() > 1 { self.council(&standing(orders)).leader().await } else { None };
-            steps.sort_by_key(|step| (step.act != Act::Change, Some(&step.host) == leader.as_ref()));
-            let risky = steps.iter().any(|step| orders.upgraded.contains(&step.host));
-            if risky
-                && let Err(fault) = self.council(&standing(orders)).keep("nomad-before-upgrade.snap").await
-            {
-                done.faults.push(fault);
-                return false;
-            }
-            let mut standing: BTreeSet<String> = standing(orders).into_iter().collect();
-            // Who comes has the new key only.
-            if let Err(fault) = self.gossip(&standing, false).await {
-                done.faults.push(fault);
-                return false;
-            }
-            for step in &steps {
-                self.all(std::iter::once(step.host.as_str()), orders, done, 1).await;
-                if !done.faults.is_empty() {
-                    return false;
-                }
-                standing.insert(step.host.clone());
-                if let Err(fault) = self.agree(&standing).await {
-                    done.faults.push(Fault { host: Some(step.host.clone()), ..fault });
-                    return false;
-                }
-            }
+            Ok(())
+        };
+        if let Err(fault) = arrived {
+            done.faults.push(fault);
         }
         if !done.faults.is_empty() {
             return false;
         }
-        // In the end all of them are there, and know the first token as it should be now.
-        let agreed =
-            if steps.is_empty() { Ok(()) } else { self.agree_with(&self.asker.anew(), &self.servers).await };
-        let settled = match agreed {
+        // In the end all of them are there, and know the first token as it should be now. That is asked also where there
+        // was no step: what goes afterwards relies on it.
+        let agreed = match self.agree_with(&self.askers(true), &self.servers).await {
             Ok(()) => self.gossip(&self.servers, true).await,
             Err(fault) => Err(fault),
         };
-        settled.map_err(|fault| done.faults.push(fault)).is_ok()
+        done.founded = agreed.is_ok();
+        self.write_down(|so_far| so_far.founded = agreed.is_ok());
+        agreed.map_err(|fault| done.faults.push(fault)).is_ok()
+    }
+
+    /// The servers of a living cluster: each is well again before the next, and the leader is the last.
+    async fn one_by_one(&self, orders: &Orders, mut steps: Vec<&Step>, done: &mut Done) -> Result<(), Fault> {
+        if steps.is_empty() {
+            return Ok(());
+        }
+        let standing = standing(orders);
+        let lost: Vec<&str> = lost(orders).collect();
+        if let Some(step) =
+            steps.iter().find(|step| orders.restarted.contains(&step.host) && !lost.is_empty())
+        {
+            return Err(Fault::of_host(
+                &step.host,
+                "It was not changed",
+                format!(
+                    "its agents would start anew while {} is lost, and the cluster with them",
+                    lost.join(", ")
+                ),
+                "Bring it back or put another server in its place first, and make this change in the next apply",
+            ));
+        }
+        let leader = self.council(&standing).leader().await;
+        steps.sort_by_key(|step| (step.act != Act::Change, Some(&step.host) == leader.as_ref()));
+        // Who goes need not be well; who stays does, before anything is done to it.
+        let mut well: BTreeSet<String> =
+            standing.iter().filter(|host| self.servers.contains(*host)).cloned().collect();
+        if orders.restarted.iter().any(|host| well.contains(host)) {
+            self.agree(&well).await?;
+        }
+        if steps.iter().any(|step| orders.upgraded.contains(&step.host)) {
+            self.council(&standing).keep().await?;
+        }
+        // Who comes has the new key only.
+        self.gossip(&standing.iter().cloned().collect(), false).await?;
+        for step in &steps {
+            self.all(std::iter::once(step.host.as_str()), orders, done, 1).await;
+            if !done.faults.is_empty() {
+                return Ok(());
+            }
+            well.insert(step.host.clone());
+            if let Err(fault) = self.agree(&well).await {
+                // It is there, and the cluster does not have it: the next apply begins with it.
+                done.made.remove(&step.host);
+                return Err(Fault { host: Some(step.host.clone()), ..fault });
+            }
+        }
+        Ok(())
     }
 
     async fn clients_arrive(&self, orders: &Orders, done: &mut Done) {
@@ -178,6 +237,11 @@ impl<'a, R: Reach> Crew<'a, R> {
         self.all(made.iter().map(|step| step.host.as_str()), orders, done, self.limit).await;
         let arrived = orders.steps.iter().filter(|step| step.role.works() && done.made.contains(&step.host));
         let new: BTreeSet<String> = arrived.map(|step| step.host.clone()).collect();
+        let workers: Vec<String> = orders.scripts.keys().cloned().collect();
+        // Also who was emptied by an apply that was cut off before it could say that it may work again.
+        if let Err(fault) = self.council(&self.all_servers()).welcome(&workers).await {
+            done.faults.push(fault);
+        }
         if new.is_empty() {
             return;
         }
@@ -203,7 +267,7 @@ impl<'a, R: Reach> Crew<'a, R> {
         let changed = self.converge(host, orders).await;
         // Also a host that could not be changed is one that works.
         let ready = council.ready(&BTreeSet::from([host.to_owned()]), APPEAR).await;
-        let welcome = if ready.is_empty() { council.welcome(host).await } else { Ok(()) };
+        let welcome = if ready.is_empty() { council.welcome(&[host.to_owned()]).await } else { Ok(()) };
         changed.and(welcome)
     }
 
@@ -214,13 +278,19 @@ impl<'a, R: Reach> Crew<'a, R> {
         let gone = together(orders.at_once, work).await;
         for (step, gone) in clients.iter().zip(gone) {
             match gone {
-                Ok(()) => drop(done.gone.insert(step.host.clone())),
+                Ok(()) => {
+                    self.write_down(|done| done.gone.extend([step.host.clone()]));
+                    done.gone.insert(step.host.clone());
+                }
                 Err(fault) => done.faults.push(fault),
             }
         }
         for step in steps().filter(|step| step.role.serves()) {
             match self.dismiss_server(step, orders).await {
-                Ok(()) => drop(done.gone.insert(step.host.clone())),
+                Ok(()) => {
+                    self.write_down(|done| done.gone.extend([step.host.clone()]));
+                    done.gone.insert(step.host.clone());
+                }
                 Err(fault) => return done.faults.push(fault),
             }
         }
@@ -232,18 +302,25 @@ impl<'a, R: Reach> Crew<'a, R> {
             (self.told)(&step.host, "moving its work elsewhere");
             council.drain(&step.host, orders.deadline, false).await?;
             self.clear(&step.host).await?;
+        } else if council.nodes(&step.host).await?.iter().any(|node| node.status == "ready") {
+            return Err(alive(&step.host));
         }
         council.purge(&step.host).await
     }
 
+    /// It gives up its vote while it is still there: a vote of somebody who is gone counts against the others.
     async fn dismiss_server(&self, step: &Step, orders: &Orders) -> Result<(), Fault> {
         let council = self.council(&self.all_servers());
         if step.act == Act::Remove {
             if step.role.works() {
                 council.drain(&step.host, orders.deadline, false).await?;
             }
+            council.dismiss(&step.host).await?;
             self.clear(&step.host).await?;
+        } else if council.is_healthy(&step.host).await {
+            return Err(alive(&step.host));
         }
+        // As long as it lived the others may have taken it up again.
         council.dismiss(&step.host).await?;
         council.purge(&step.host).await?;
         self.agree(&self.servers).await
@@ -252,7 +329,7 @@ impl<'a, R: Reach> Crew<'a, R> {
     /// Takes everything off a host.
     async fn clear(&self, host: &str) -> Result<(), Fault> {
         (self.told)(host, "taking lostops off it");
-        self.reach.run(host, &remove::task(), &|_| ()).await.map(drop).map_err(Fault::from)
+        self.reach.run(host, &remove::task(&self.owner), &|_| ()).await.map(drop).map_err(Fault::from)
     }
 
     /// Brings the gossip keys to all agents; in the end they use no other.
@@ -269,13 +346,22 @@ impl<'a, R: Reach> Crew<'a, R> {
     }
 
     async fn agree(&self, servers: &BTreeSet<String>) -> Result<(), Fault> {
-        self.agree_with(&self.asker, servers).await
+        self.agree_with(&self.askers(false), servers).await
     }
 
-    async fn agree_with(&self, asker: &Asker, servers: &BTreeSet<String>) -> Result<(), Fault> {
+    /// Who asks Nomad, and Consul where there is one; with nothing but the new tokens if `anew`.
+    fn askers(&self, anew: bool) -> Vec<Asker> {
+        let all = std::iter::once(&self.asker).chain(&self.consul);
+        all.map(|asker| if anew { asker.anew() } else { asker.clone() }).collect()
+    }
+
+    async fn agree_with(&self, askers: &[Asker], servers: &BTreeSet<String>) -> Result<(), Fault> {
         (self.told)("cluster", "waiting for the servers to agree");
-        let council = Council { reach: self.reach, asker, servers: servers.iter().cloned().collect() };
-        council.well(servers, AGREE).await
+        for asker in askers {
+            let council = Council { reach: self.reach, asker, servers: servers.iter().cloned().collect() };
+            council.well(servers, AGREE).await?;
+        }
+        Ok(())
     }
 
     /// Converges all of these.
@@ -303,7 +389,10 @@ impl<'a, R: Reach> Crew<'a, R> {
             self.reach.run(host, &Task::converge(script, None), &listener).await.map_err(Fault::from)?;
         let ended = answer.said.iter().rev().find_map(|line| Event::parse(line));
         match ended {
-            Some(Event::Done { .. }) => Ok(()),
+            Some(Event::Done { .. }) => {
+                self.write_down(|done| done.made.extend([host.to_owned()]));
+                Ok(())
+            }
             _ => Err(Fault::of_host(
                 host,
                 "It is not known what became of it",
@@ -347,6 +436,22 @@ fn leave(orders: &Orders, mut done: Done) -> Done {
         ));
     }
     done
+}
+
+/// Servers that there were and that do not answer, or have nothing on them any more.
+fn lost(orders: &Orders) -> impl Iterator<Item = &str> {
+    let gone = |host: &&Known| matches!(host.sight, super::Sight::Silent | super::Sight::Blank);
+    let lost = orders.known.iter().filter(|host| host.role.serves() && host.finished).filter(gone);
+    lost.map(|host| host.host.as_str())
+}
+
+fn alive(host: &str) -> Fault {
+    Fault::of_host(
+        host,
+        "It cannot be struck from the lists",
+        "it does not answer us, but Nomad says that it lives",
+        "Let us in there again, or end its agents, then apply again",
+    )
 }
 
 fn arriving(orders: &Orders, serves: bool) -> impl Iterator<Item = &Step> {

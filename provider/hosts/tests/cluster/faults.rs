@@ -80,3 +80,32 @@ fn volumes() {
     insta::assert_snapshot!(with(|volumes| volumes[1].device = volumes[0].device.clone()), @"The volume `seed` of the pool `data` clashes with another: `postgres` has the same device. Give each its own name, path and device");
     insta::assert_snapshot!(with(|volumes| volumes[0].owner = Some("-R".into())), @"The volume `postgres` of the pool `data` has no usable owner: it is not a user's name or number. Use for example `1000`");
 }
+
+#[test]
+fn a_living_cluster_keeps_what_it_would_be_lost_without() {
+    let said = |change: fn(&mut ClusterSpec)| {
+        let (before, mut after) = (spec(), spec());
+        change(&mut after);
+        let faults = hosts::cluster::may_become(&before, &after).err().unwrap_or_default();
+        faults.into_iter().map(|fault| format!("{}: {}", fault.what, fault.cause)).collect::<Vec<_>>()
+    };
+    assert!(said(|_| ()).is_empty());
+    let renamed = said(|after| "web-9".clone_into(&mut after.pools.get_mut("web").unwrap().hosts[0].name));
+    assert_eq!(
+        renamed,
+        ["A machine cannot change its name in place: at its address is web-1, which would be cleared"]
+    );
+    let moved = said(|after| {
+        for host in after.pools.values_mut().flat_map(|pool| &mut pool.hosts) {
+            host.address = Some(format!("{}.elsewhere.example", host.name));
+        }
+    });
+    assert_eq!(moved.len(), 1, "{moved:?}");
+    let open = said(|after| after.security.acl = false);
+    assert_eq!(
+        open,
+        [
+            "`security.acl` cannot be switched on a living cluster: agents with and without it do not understand each other"
+        ]
+    );
+}

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use hosts::converge::script;
-use hosts::fleet::{Crew, Done, Orders, Sight, plan};
+use hosts::fleet::{Crew, Done, Known, Orders, Sight, Step, plan};
 use hosts::secrets::RootSecrets;
 use hosts::spec::{ClusterSpec, Discovery, Firewall, Host, Pool, Release, Role, Security, Source};
 
@@ -51,15 +51,23 @@ fn root() -> RootSecrets {
 /// Brings a world from what is known to what is wanted.
 fn work(world: &World, hosts: &[&str], before: &[(&str, Sight)], upgrade: bool) -> Done {
     let known = known(before);
+    let steps = plan(&wanted(hosts), &known).unwrap();
+    carry_out(world, hosts, steps, known, upgrade)
+}
+
+fn carry_out(world: &World, hosts: &[&str], steps: Vec<Step>, known: Vec<Known>, upgrade: bool) -> Done {
     let script = |host: &&str| {
         let print = hosts::blueprint::Blueprint { host: (*host).to_owned(), ..Default::default() };
         ((*host).to_owned(), script(&print).unwrap())
     };
+    let all = || hosts.iter().filter(|_| upgrade).map(|host| (*host).to_owned());
     let orders = Orders {
-        steps: plan(&wanted(hosts), &known).unwrap(),
+        steps,
+        founded: known.iter().any(|host| host.finished) && known.iter().all(|host| host.finished),
         known,
         scripts: hosts.iter().map(script).collect(),
-        upgraded: hosts.iter().filter(|_| upgrade).map(|host| (*host).to_owned()).collect(),
+        upgraded: all().collect(),
+        restarted: all().collect(),
         at_once: 1,
         deadline: Duration::from_secs(1),
     };
@@ -128,7 +136,7 @@ fn who_goes_is_emptied_first_and_struck_from_every_list() {
     assert_eq!(done.faults, []);
     insta::assert_snapshot!(
         world.state().diary.join(", "),
-        @"drain c1, clear c1, clear s1, dismiss s1, clear s3, dismiss s3"
+        @"drain c1, clear c1, dismiss s1, clear s1, dismiss s3, clear s3"
     );
 }
 
@@ -152,4 +160,42 @@ fn another_gossip_key_is_known_to_all_before_it_is_used_and_the_old_one_goes_las
         world.state().diary.join(", "),
         @"install a key, converge s2, converge s3, converge s1, use a key, remove a key"
     );
+}
+
+#[test]
+fn nobody_is_restarted_while_a_server_is_lost() {
+    let world = World::new(&["s1", "s3"]);
+    world.state().voters.insert("s2".into());
+    let there = [("s1", Sight::Other), ("s2", Sight::Silent), ("s3", Sight::Other)];
+    let done = work(&world, &["s1", "s2", "s3"], &there, true);
+    assert_eq!(
+        done.faults[0].cause,
+        "its agents would start anew while s2 is lost, and the cluster with them"
+    );
+    assert!(world.state().diary.is_empty());
+}
+
+#[test]
+fn who_is_silent_but_lives_is_not_struck_from_the_lists() {
+    let world = World::new(&["s1", "s2", "s3", "c1"]);
+    let there = [("s1", Sight::Same), ("s2", Sight::Same), ("s3", Sight::Same), ("c1", Sight::Silent)];
+    let done = work(&world, &["s1", "s2", "s3"], &there, false);
+    assert_eq!(done.faults[0].cause, "it does not answer us, but Nomad says that it lives");
+    assert!(done.gone.is_empty());
+}
+
+#[test]
+fn a_cluster_that_was_never_founded_is_finished_all_at_once() {
+    let world = World::new(&[]);
+    let mut known = known(&[("s1", Sight::Other), ("s2", Sight::Blank), ("s3", Sight::Blank)]);
+    for host in &mut known[1..] {
+        host.finished = false;
+    }
+    let steps = plan(&wanted(&["s1", "s2", "s3"]), &known).unwrap();
+    assert_eq!(steps.len(), 3);
+    world.state().up.insert("s1".into());
+    world.state().voters.extend(["s1", "s2", "s3"].map(String::from));
+    let done = carry_out(&world, &["s1", "s2", "s3"], steps, known, false);
+    assert_eq!((done.faults, done.made.len()), (vec![], 3));
+    assert!(world.state().diary.iter().any(|line| line == "3 at once"));
 }

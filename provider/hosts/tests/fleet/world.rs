@@ -23,6 +23,8 @@ pub struct State {
     pub voters: BTreeSet<String>,
     /// Who leads.
     pub leader: String,
+    /// Nodes that were emptied and may not work yet.
+    pub drained: BTreeSet<String>,
     /// The gossip keys that agents know.
     pub keys: BTreeSet<String>,
     /// Hosts that refuse what they are told.
@@ -61,9 +63,6 @@ impl Reach for World {
             let mut state = self.state();
             state.diary.push(format!("clear {host}"));
             state.up.remove(host);
-            if state.leader == host {
-                state.leader = state.voters.iter().find(|voter| *voter != host).cloned().unwrap_or_default();
-            }
             Vec::new()
         };
         Ok(Answer { said })
@@ -97,6 +96,14 @@ impl State {
         assert!(self.up.contains(host), "{host} has no Nomad that could be asked");
         let path = url.split_once(":4646").unwrap().1;
         let body: Value = body.map_or(Value::Null, |body| serde_json::from_slice(body).unwrap());
+        // Without most of the votes nobody decides anything.
+        let votes = self.voters.intersection(&self.up).count();
+        if votes * 2 <= self.voters.len() {
+            return vec!["500".into(), BASE64.encode("No cluster leader")];
+        }
+        if !self.up.contains(&self.leader) || !self.voters.contains(&self.leader) {
+            self.leader = self.voters.intersection(&self.up).next().cloned().unwrap_or_default();
+        }
         let node = path.strip_prefix("/v1/node/").and_then(|rest| rest.split_once('/'));
         let reply = match (method, path, node) {
             ("GET", "/v1/agent/keyring/list", _) => {
@@ -127,23 +134,32 @@ impl State {
                 json!({ "Healthy": true, "Servers": self.voters.iter().map(server).collect::<Vec<_>>() })
             }
             ("GET", "/v1/nodes", _) => {
-                let node = |name: &&String| json!({ "ID": format!("id-{name}"), "Name": name, "Status": "ready", "Drain": false });
-                json!(
-                    self.up
-                        .iter()
-                        .filter(|name| role(name).works())
-                        .map(|name| node(&name))
-                        .collect::<Vec<_>>()
-                )
+                let node = |name: &String| {
+                    let word = if self.drained.contains(name) { "ineligible" } else { "eligible" };
+                    json!({
+                        "ID": format!("id-{name}"), "Name": name, "Status": "ready", "Drain": false,
+                        "SchedulingEligibility": word,
+                    })
+                };
+                json!(self.up.iter().filter(|name| role(name).works()).map(node).collect::<Vec<_>>())
             }
             ("GET", "/v1/operator/raft/configuration", _) => {
                 let peer =
                     |name: &String| json!({ "ID": format!("peer-{name}"), "Node": format!("{name}.global") });
                 json!({ "Servers": self.voters.iter().map(peer).collect::<Vec<_>>() })
             }
+            ("GET", _, None) if path.starts_with("/v1/node/") => {
+                json!({ "LastDrain": { "Meta": { "message": "lostops" } } })
+            }
             ("PUT", _, Some((id, "drain"))) => {
+                let name = id.trim_start_matches("id-").to_owned();
                 let what = if body["DrainSpec"].is_null() { "welcome" } else { "drain" };
-                self.diary.push(format!("{what} {}", id.trim_start_matches("id-")));
+                self.diary.push(format!("{what} {name}"));
+                if what == "drain" {
+                    self.drained.insert(name);
+                } else {
+                    self.drained.remove(&name);
+                }
                 json!({})
             }
             ("PUT", _, Some((id, "purge"))) => {

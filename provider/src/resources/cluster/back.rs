@@ -25,7 +25,7 @@ pub(super) fn cluster(spec: &ClusterSpec, rotation: Rotation, ssh: Ssh) -> Clust
         nocloud: None,
         local: None,
         ssh: Some(Ssh {
-            user: keys.map(|login| login.name.clone()).or(ssh.user),
+            user: ssh.user.or_else(|| keys.map(|login| login.name.clone())),
             public_keys: keys.map(|login| login.keys.clone()),
             port: spec.ssh_port,
             bastion: ssh.bastion,

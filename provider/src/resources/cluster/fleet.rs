@@ -2,10 +2,10 @@
 //! for there first, and what is found is taken over.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hosts::converge::{self, Script};
-use hosts::fleet::{self, Crew, Done, Known, Orders, Seen, Sight, Wanted, find_roots, survey};
+use hosts::fleet::{self, Crew, Done, Known, Orders, Seen, Sight, Wanted, find_cluster, find_roots, survey};
 use hosts::secrets::RootSecrets;
 use hosts::spec::ClusterSpec;
 use hosts::{Fault, way};
@@ -25,6 +25,8 @@ pub(super) const AT_ONCE: usize = 16;
 const FAREWELL: Duration = Duration::from_secs(20);
 /// So many days before certificates end it is said.
 const WARNED: i64 = 60;
+/// Where the private data says that the servers have agreed once.
+const FOUNDED: &str = "founded";
 /// Where the private data has the hosts that should be gone.
 const LEAVING: &str = "leaving_hosts";
 
@@ -40,14 +42,15 @@ pub(super) fn leaving(private: &Private) -> BTreeSet<String> {
 
 /// Makes the cluster, or takes over what an apply before has begun.
 pub(super) async fn create(cx: &Cx, planned: Cluster, state: &mut State<'_, Cluster>) -> Result<()> {
-    let work = Work::begin(cx, None, planned, BTreeMap::new()).await?;
-    let done = work.carry_out(cx).await?;
-    if done.made.is_empty() && !done.faults.is_empty() {
+    let work = Work::begin(cx, None, planned, Before::default()).await?;
+    let (done, cut) = work.carry_out(cx).await?;
+    if done.made.is_empty() && !done.faults.is_empty() && !cut {
         // Nothing is finished. What has begun is on the servers, and the next create takes it over.
         return Err(said(&done.faults));
     }
     let (made, left) = work.result(&done)?;
     state.private().set(LEAVING, &left);
+    state.private().set(FOUNDED, &done.founded);
     state.record(&made);
     // An error would make Terraform destroy the cluster: the next apply finishes it.
     said(&done.faults)
@@ -64,17 +67,25 @@ pub(super) async fn update(
     planned: Cluster,
     state: &mut State<'_, Cluster>,
 ) -> Result<()> {
-    let left = state.private().get(LEAVING).unwrap_or_default();
-    let work = Work::begin(cx, Some(&prior), planned, left).await?;
-    let done = work.carry_out(cx).await?;
-    let (made, left) = work.result(&done)?;
+    let private = state.private();
+    let founded = private.get(FOUNDED).unwrap_or_default();
+    let before = Before { left: private.get(LEAVING).unwrap_or_default(), founded };
+    let work = Work::begin(cx, Some(&prior), planned, before).await?;
+    let (done, _) = work.carry_out(cx).await?;
+    let (mut made, left) = work.result(&done)?;
+    if !done.faults.is_empty() && work.orders.upgraded.is_disjoint(&done.made) {
+        // Nobody has got it: it can still be taken back.
+        made.nomad_version.clone_from(&prior.nomad_version);
+        made.consul_version.clone_from(&prior.consul_version);
+    }
     state.private().set(LEAVING, &left);
+    state.private().set(FOUNDED, &(founded || done.founded));
     state.record(&made);
     if done.faults.is_empty() { Ok(()) } else { Err(said(&done.faults)) }
 }
 
 /// Sees what has become of the hosts. Who cannot reach any of them changes nothing.
-pub(super) async fn read(cx: &Cx, mut current: Cluster, _: &mut Private) -> Result<Option<Cluster>> {
+pub(super) async fn read(cx: &Cx, mut current: Cluster) -> Result<Option<Cluster>> {
     let settings = cx.provider::<Settings>()?;
     let warn = |why: String| {
         let summary = format!("The hosts of cluster {} were not looked at", current.name);
@@ -177,6 +188,15 @@ pub(super) async fn delete(cx: &Cx, prior: &Cluster, state: &mut State<'_, Clust
     Err(found)
 }
 
+/// What is remembered of a cluster beside its state.
+#[derive(Default)]
+struct Before {
+    /// Hosts that should be gone, and are not.
+    left: BTreeMap<String, Past>,
+    /// The servers have agreed once.
+    founded: bool,
+}
+
 /// A change of a cluster, as far as it is prepared.
 struct Work {
     planned: Cluster,
@@ -187,6 +207,7 @@ struct Work {
     orders: Orders,
     departing: BTreeMap<String, Past>,
     progress: Progress,
+    begun: Instant,
 }
 
 impl Work {
@@ -195,8 +216,9 @@ impl Work {
         cx: &Cx,
         prior: Option<&Cluster>,
         planned: Cluster,
-        left: BTreeMap<String, Past>,
+        Before { left, founded }: Before,
     ) -> Result<Self> {
+        let begun = Instant::now();
         let settings = cx.provider::<Settings>()?;
         let before = prior.map(reach::hosts).unwrap_or_default();
         let hosts = now(&planned, &before);
@@ -211,7 +233,10 @@ impl Work {
         let (roots, silent) = find_roots(&reach, &servers, AT_ONCE).await;
         let taken = prior.is_none() && !roots.is_empty();
         let found = choose(prior, &planned, roots, &silent)?;
-        let root = rotated(found.clone(), &planned)?;
+        let root = rotated(found.as_ref().map(|(newest, _)| newest.clone()), &planned)?;
+        if taken {
+            fits(&reach, &servers, &spec).await?;
+        }
         if taken {
             cx.warn(taken_over(&planned));
         }
@@ -223,38 +248,52 @@ impl Work {
             looks.insert(host.clone(), converge::script(&empty).map_err(|fault| said(&[fault]))?);
         }
         let seen = survey(&reach, &looks, AT_ONCE).await;
+        belong(&planned, &root, &seen)?;
+        approachable(&departing, &seen)?;
         let known = known(&all, &before, &seen, taken);
         let steps = fleet::plan(&wanted(&spec), &known).map_err(|fault| said(&[fault]))?;
-        let upgraded = |seen: &Result<Seen, way::Fault>| seen.as_ref().is_ok_and(Seen::gets_another_nomad);
-        let there = |host: &&String| before.get(*host).is_some_and(|past| past.finished);
-        let upgraded = seen.iter().filter(|(_, seen)| upgraded(seen)).map(|(host, _)| host);
-        let upgraded = upgraded.filter(there).cloned().collect();
+        let those = |what: fn(&Seen) -> bool| -> BTreeSet<String> {
+            let there = known.iter().filter(|host| host.finished).map(|host| &host.host);
+            there.filter(|host| matches!(seen.get(*host), Some(Ok(seen)) if what(seen))).cloned().collect()
+        };
+        let (upgraded, restarted) = (those(Seen::gets_another_nomad), those(Seen::restarts));
         let (at_once, deadline) = planned.upgrade.as_ref().map_or((1, None), |upgrade| {
             (usize::try_from(upgrade.max_parallel).unwrap_or(1), seconds(&upgrade.drain_deadline).ok())
         });
         let deadline = deadline.unwrap_or(Duration::from_mins(5));
-        let orders = Orders { steps, known, scripts, upgraded, at_once, deadline };
+        let orders = Orders { steps, known, scripts, upgraded, restarted, founded, at_once, deadline };
         let progress = Progress::new(settings.progress.clone());
-        Ok(Self { planned, spec, root, before: found, reach, orders, departing, progress })
+        Ok(Self {
+            planned,
+            spec,
+            root,
+            before: found.map(|(_, oldest)| oldest),
+            reach,
+            orders,
+            departing,
+            progress,
+            begun,
+        })
     }
 
-    /// Does it, unless Terraform is to stop or the time is over: then it is said how far it came.
-    async fn carry_out(&self, cx: &Cx) -> Result<Done> {
+    /// Does it, unless Terraform is to stop or the time is over: then it is said how far it came, and that it was cut off.
+    async fn carry_out(&self, cx: &Cx) -> Result<(Done, bool)> {
         let name = &self.planned.name;
         let told = |host: &str, what: &str| self.progress.tell(&format!("{name}/{host}"), &what);
-        let crew = Crew::new(&self.reach, &self.spec, (&self.root, self.before.as_ref()), AT_ONCE, &told)
-            .map_err(broken)?;
+        let roots = (&self.root, self.before.as_ref());
+        let crew = Crew::new(&self.reach, &self.spec, roots, AT_ONCE, &told).map_err(broken)?;
         let limit = cx.time_limit().map_or(Duration::MAX, |limit| limit.saturating_sub(FAREWELL));
-        let cut = |cause: &str| {
-            let cure = "Apply again: it goes on where it stopped";
-            let fault = Fault::of_cluster(format!("Cluster {name} is not finished"), cause, cure);
-            Done { faults: vec![fault], ..Done::default() }
+        let limit = limit.saturating_sub(self.begun.elapsed());
+        let cause = tokio::select! {
+            done = crew.carry_out(&self.orders) => return Ok((done, false)),
+            () = cx.stop().cancelled() => "Terraform was asked to stop",
+            () = tokio::time::sleep(limit) => "the time that the `timeouts` block allows is over",
         };
-        tokio::select! {
-            done = crew.carry_out(&self.orders) => Ok(done),
-            () = cx.stop().cancelled() => Ok(cut("Terraform was asked to stop")),
-            () = tokio::time::sleep(limit) => Ok(cut("the time that the `timeouts` block allows is over")),
-        }
+        let cure = "Apply again: it goes on where it stopped";
+        let fault = Fault::of_cluster(format!("Cluster {name} is not finished"), cause, cure);
+        let mut done = crew.so_far();
+        done.faults.push(fault);
+        Ok((done, true))
     }
 
     /// What the state says afterwards, and which hosts should be gone and are not.
@@ -321,13 +360,13 @@ fn known(
     all.iter().filter_map(known).collect()
 }
 
-/// The root secrets that the servers keep; none for a cluster that never was.
+/// The root secrets that the servers keep, the newest and the oldest that are there; none for a cluster that never was.
 fn choose(
     prior: Option<&Cluster>,
     planned: &Cluster,
     roots: BTreeMap<String, RootSecrets>,
     silent: &[Fault],
-) -> Result<Option<RootSecrets>> {
+) -> Result<Option<(RootSecrets, RootSecrets)>> {
     for (host, root) in &roots {
         if root.cluster() != planned.name {
             let detail = format!(
@@ -337,24 +376,34 @@ fn choose(
             return Err(Diagnostic::error(format!("{host} is a server of another cluster"), detail).into());
         }
     }
-    let mut ours = roots.into_iter().filter(|(_, root)| prior.is_none_or(|prior| is_ours(prior, root)));
-    let found = match ours.next() {
-        Some((host, root)) => {
-            if let Some((other, _)) = ours.find(|(_, other)| other.ca_pem() != root.ca_pem()) {
+    let mut ours: Option<(String, RootSecrets, RootSecrets)> = None;
+    for (host, root) in roots {
+        if prior.is_some_and(|prior| !is_ours(prior, &root)) {
+            return Err(foreign(&host, &planned.name));
+        }
+        ours = Some(match ours {
+            None => (host, root.clone(), root),
+            Some((other, newest, _)) if newest.ca_pem() != root.ca_pem() => {
                 let detail = format!(
                     "They were set up as two clusters of one name. Decide which of them counts, and remove {} on the other.",
                     hosts::cluster::ROOT_SECRETS
                 );
-                return Err(Diagnostic::error(
-                    format!("{host} and {other} keep different root secrets"),
-                    detail,
-                )
-                .into());
+                let summary = format!("{host} and {other} keep different root secrets");
+                return Err(Diagnostic::error(summary, detail).into());
             }
-            Some(root)
-        }
-        None => None,
-    };
+            // A change that was cut off has reached some servers only.
+            Some((other, newest, oldest)) => {
+                let number = |root: &RootSecrets| {
+                    let numbers = root.rotation();
+                    (numbers.certs, numbers.gossip, numbers.tokens)
+                };
+                let newest = if number(&root) > number(&newest) { root.clone() } else { newest };
+                let oldest = if root.rotation().tokens < oldest.rotation().tokens { root } else { oldest };
+                (other, newest, oldest)
+            }
+        });
+    }
+    let found = ours.map(|(_, newest, oldest)| (newest, oldest));
     let ever = prior
         .and_then(|prior| prior.hosts.known())
         .is_some_and(|hosts| hosts.values().any(|host| !host.blueprint.is_empty()));
@@ -373,6 +422,90 @@ fn choose(
         (format!("Not all servers of cluster {} answer", planned.name), detail.to_owned())
     };
     Err(Diagnostic::error(summary, detail + &faults).into())
+}
+
+/// Refuses hosts that carry another cluster's mark.
+fn belong(
+    planned: &Cluster,
+    root: &RootSecrets,
+    seen: &BTreeMap<String, Result<Seen, way::Fault>>,
+) -> Result<()> {
+    let ours = hosts::cluster::owner(root);
+    let other = |seen: &Seen| seen.owner.as_ref().is_some_and(|owner| *owner != ours);
+    let found = seen.iter().find(|(_, seen)| seen.as_ref().is_ok_and(other));
+    found.map_or(Ok(()), |(host, _)| Err(foreign(host, &planned.name)))
+}
+
+fn foreign(host: &str, name: &str) -> Failure {
+    let detail = format!(
+        "It carries the mark of a cluster with another authority than that of {name}. Check its address; to take it over, take it off that cluster first."
+    );
+    Diagnostic::error(format!("{host} is a host of another cluster"), detail).into()
+}
+
+/// A host that goes has to be cleared, or to be gone: one that only does not let us in is neither.
+fn approachable(
+    departing: &BTreeMap<String, Past>,
+    seen: &BTreeMap<String, Result<Seen, way::Fault>>,
+) -> Result<()> {
+    let refused = |fault: &way::Fault| {
+        !matches!(
+            fault.cause(),
+            way::Cause::Refused
+                | way::Cause::NoAnswer
+                | way::Cause::NoRoute
+                | way::Cause::NoSuchName
+                | way::Cause::ClosedEarly
+                | way::Cause::Bastion(_)
+                | way::Cause::TimedOut(_)
+        )
+    };
+    let faults: Vec<Fault> = departing
+        .keys()
+        .filter_map(|host| seen.get(host)?.as_ref().err().filter(|fault| refused(fault)).cloned())
+        .map(Fault::from)
+        .collect();
+    if faults.is_empty() { Ok(()) } else { Err(said(&faults)) }
+}
+
+/// Whether a cluster that is found without a state is the one that is configured: nothing is upgraded in silence.
+async fn fits(reach: &Way, servers: &[String], spec: &ClusterSpec) -> Result<()> {
+    let mut kept = None;
+    for server in servers {
+        if let Ok((found, _)) = find_cluster(reach, server).await {
+            kept = Some(found);
+            break;
+        }
+    }
+    // A create that was cut off early has left nothing that could be compared.
+    let Some(kept) = kept else { return Ok(()) };
+    let versions =
+        |spec: &ClusterSpec| (spec.nomad.version.clone(), spec.consul().map(|consul| consul.version.clone()));
+    if versions(&kept) != versions(spec) {
+        let consul = kept
+            .consul()
+            .map(|consul| format!(" and `consul_version = \"{}\"`", consul.version))
+            .unwrap_or_default();
+        let detail = format!(
+            "Its servers run other releases than the configuration asks for. Write `nomad_version = \"{}\"`{consul}, apply, and upgrade in an apply of its own.",
+            kept.nomad.version
+        );
+        return Err(Diagnostic::error(format!("Cluster {} is there already", spec.name), detail).into());
+    }
+    hosts::cluster::may_become(&kept, spec).map_err(|found| said(&found))?;
+    let gone: Vec<String> = kept
+        .servers()
+        .filter(|old| spec.servers().all(|new| new.name != old.name))
+        .map(|old| old.name.clone())
+        .collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let detail = format!(
+        "It has servers that the configuration does not name: {}. Name them, apply, and take them out in an apply of its own.",
+        gone.join(", ")
+    );
+    Err(Diagnostic::error(format!("Cluster {} is there already", spec.name), detail).into())
 }
 
 /// Those root secrets, or new ones, with the numbers that are wanted.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hosts::Fault;
 use hosts::fleet::{Sight, find_cluster, survey};
-use kit::{Cx, Diagnostic, Failure, Result};
+use kit::{Cx, Diagnostic, Failure, Result, Severity};
 
 use super::fleet::{AT_ONCE, scripts};
 use super::model::{Cluster, Member, Ssh};
@@ -58,10 +58,9 @@ pub(super) async fn import(cx: &Cx, id: &str) -> Result<Cluster> {
         let member = seeds::member(&spec, pool, what, host, applied.unwrap_or_default());
         members.insert(host.name.clone(), Member { host_key, ..member });
     }
-    if !silent.is_empty() {
-        let mut found = said(&silent);
-        found.0.insert(0, Diagnostic::error("The cluster cannot be imported", "Some of its hosts do not answer. Bring them back, or apply once without them where the cluster is known."));
-        return Err(found);
+    // They are members all the same, and the next apply finishes them.
+    for fault in said(&silent).0 {
+        cx.warn(Diagnostic { severity: Severity::Warning, ..fault });
     }
     let fine =
         scripts.keys().all(|host| matches!(seen.get(host), Some(Ok(seen)) if seen.sight() == Sight::Same));

@@ -100,10 +100,10 @@ impl Resource for Clusters {
         }
     }
 
-    async fn read(&self, cx: &Cx, current: Cluster, private: &mut Private) -> Result<Option<Cluster>> {
+    async fn read(&self, cx: &Cx, current: Cluster, _: &mut Private) -> Result<Option<Cluster>> {
         match platform(&current)? {
             Platform::NoCloud => nocloud::read(cx, current),
-            Platform::Reached => fleet::read(cx, current, private).await,
+            Platform::Reached => fleet::read(cx, current).await,
         }
     }
 

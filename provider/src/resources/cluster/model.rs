@@ -227,7 +227,7 @@ pub struct Bastion {
     pub user: Option<String>,
     /// The port. Unset: what the SSH configuration says.
     pub port: Option<u16>,
-    /// Its key, as in `known_hosts`. Unset: what it shows first is believed, and kept.
+    /// Its key, as in `known_hosts`. Unset: what it shows is believed each time; write it where that is not enough.
     #[attr(check = words::host_key)]
     pub host_key: Option<String>,
 }
@@ -294,9 +294,9 @@ pub struct Security {
     /// Whether jobs get Consul tokens by their own identity.
     #[attr(default = true)]
     pub workload_identity: bool,
-    /// What a client must show to be let in for the first time: `strict` (a server's introduction), `warn` (nothing, but
-    /// it is logged), `none`.
-    #[attr(default = "warn", check = check::one_of(&["strict", "warn", "none"]))]
+    /// What becomes of a client that is not introduced when it comes for the first time: `warn` (it is let in, and that is
+    /// logged) or `none` (it is let in).
+    #[attr(default = "warn", check = check::one_of(&["warn", "none"]))]
     pub introduction: String,
     /// Whether each host's own firewall is on.
     #[attr(default = true)]
