@@ -48,7 +48,21 @@ pub fn life(lab: &mut Lab) {
 
     rotation(lab);
     loss(lab);
+    shrink(lab);
     end(lab);
+}
+
+/// Of three servers one is left, which still knows everything.
+fn shrink(lab: &Lab) {
+    lab.config(&[6], &[5], "rotate {\n certs = 1\n gossip = 1\n tokens = 1\n }");
+    let plan = lab.run(&["plan"]);
+    plan.ok().says("take server h1 out of the cluster").says("take server h3 out of the cluster");
+    lab.apply("one server of three");
+    lab.nomad_says(&["operator", "raft", "list-peers"], |said| said.matches("true").count() == 1);
+    lab.nomad_says(&["job", "status", "sleeper"], |said| said.contains("running"));
+    nothing_to_do(lab);
+    clean(lab, 1);
+    clean(lab, 3);
 }
 
 /// Certificates and tokens are others, and nobody noticed.
