@@ -13,6 +13,7 @@
 pub mod case;
 pub mod cluster;
 pub mod fake;
+pub mod variants;
 
 mod cli;
 mod fleet;

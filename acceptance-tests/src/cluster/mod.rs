@@ -21,6 +21,10 @@ use crate::program::{find, required};
 /// How long something may take to become so.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Jobs with images are registered, and nothing is pulled on a machine that has a Docker.
+const NO_DOCKER: &str =
+    "plugin \"docker\" {\n  config {\n    endpoint = \"unix:///nowhere/docker.sock\"\n  }\n}\n";
+
 static SHARED: Mutex<Weak<Agent>> = Mutex::new(Weak::new());
 
 /// A cluster.
@@ -46,7 +50,7 @@ impl Cluster {
     pub fn real() -> Option<Self> {
         let program = find("nomad")?;
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        let agent = shared.upgrade().unwrap_or_else(|| Arc::new(Agent::start(&program, "")));
+        let agent = shared.upgrade().unwrap_or_else(|| Arc::new(Agent::start(&program, NO_DOCKER)));
         *shared = Arc::downgrade(&agent);
         Some(Self { address: agent.address.clone(), token: String::new(), fake: None, _agent: Some(agent) })
     }

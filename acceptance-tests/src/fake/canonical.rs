@@ -50,6 +50,10 @@ fn group(group: &mut Value, kind: &str, system: bool, update: &Value) {
         }),
     );
     fill_within(group, "RestartPolicy", &restart);
+    if !group["Scaling"].is_null() {
+        let scaling = json!({"Enabled": true, "Min": group["Count"], "Type": "horizontal"});
+        fill_within(group, "Scaling", &scaling);
+    }
     fill_within(group, "EphemeralDisk", &json!({"SizeMB": 300, "Sticky": false, "Migrate": false}));
     if !system {
         fill_object(group, "ReschedulePolicy", &reschedule(kind));

@@ -10,6 +10,7 @@ mod kills;
 mod losses;
 mod peer;
 mod trio;
+mod variants;
 mod writers;
 
 use std::path::Path;
@@ -32,6 +33,7 @@ const TESTS: &[(&str, Test)] = &[
     ("a_plan_needs_no_nomad", writers::a_plan_needs_no_nomad),
     ("what_happens_is_told_as_it_happens", writers::what_happens_is_told_as_it_happens),
     ("secrets_are_nowhere", writers::secrets_are_nowhere),
+    ("every_variant_is_settled_by_one_apply", variants::every_variant_is_settled_by_one_apply),
 ];
 
 /// A story that makes a cluster of its own.

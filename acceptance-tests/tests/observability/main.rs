@@ -13,7 +13,6 @@ mod pack;
 mod programs;
 mod resolved;
 mod snapshots;
-mod variants;
 
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::pack::{Rendered, folder, render};
-use crate::variants::{ALL, Variant};
+use acceptance_tests::variants::{STACK, Variant};
 
 pub fn trials() -> Vec<Trial> {
     let of = |variant: &'static Variant| {
@@ -17,7 +17,7 @@ pub fn trials() -> Vec<Trial> {
             Ok(())
         })
     };
-    ALL.iter().map(of).collect()
+    STACK.iter().map(of).collect()
 }
 
 fn text(rendered: &Rendered) -> String {

@@ -103,6 +103,12 @@ fn registering(pair: &mut Pair) {
     ] {
         pair.get(path);
     }
+    let mut scaled = job("scaled");
+    scaled["TaskGroups"][0]["Scaling"] = json!({"Max": 3});
+    pair.ask("POST", "/v1/jobs", &json!({"Job": scaled}));
+    pair.wait("/v1/job/scaled/deployment", "Status", &json!("successful"));
+    pair.get("/v1/job/scaled");
+    pair.ask("DELETE", "/v1/job/scaled?purge=true", &Value::Null);
 }
 
 fn changing(pair: &mut Pair) {

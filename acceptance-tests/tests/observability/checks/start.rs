@@ -13,7 +13,7 @@ use crate::http;
 use crate::pack::{Job, render};
 use crate::programs::{here, must};
 use crate::resolved::{BUCKET, Resolved};
-use crate::variants::{ALL, Variant};
+use acceptance_tests::variants::{STACK, Variant};
 
 /// A job's program, and where it says that it runs.
 struct Start {
@@ -101,7 +101,7 @@ pub fn trials(quiet: bool) -> Vec<Trial> {
     for start in STARTS {
         let Some(program) = here(start.program, start.job, quiet) else { continue };
         let fits = |variant: &&Variant| stored_here(start.job, variant, bucket.is_some());
-        for variant in ALL.iter().filter(fits) {
+        for variant in STACK.iter().filter(fits) {
             let (program, bucket) = (program.clone(), bucket.clone());
             let name = format!("starts::{}::{}", start.job, variant.name);
             trials.push(Trial::test(name, move || {

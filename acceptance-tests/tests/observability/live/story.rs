@@ -15,7 +15,7 @@ use super::{app, found, hook, images, nomad, queries, rest, stand_in};
 use crate::http;
 use crate::pack::{Rendered, render};
 use crate::programs::{must, packgen, run};
-use crate::variants::ALL;
+use acceptance_tests::variants::STACK;
 
 /// How long it may take until a request is seen in all three stores.
 const SEEN_WITHIN: Duration = Duration::from_secs(30);
@@ -90,7 +90,7 @@ fn packgen_run(folder: &Path, variables: &Path) -> Command {
 
 /// Every job of every variant, as the server itself sees it.
 fn judged() {
-    for variant in ALL {
+    for variant in STACK {
         for job in render(variant.variables).jobs() {
             if let Err(why) = nomad::judged(job.json()) {
                 panic!("{}, {}: {why}", variant.name, job.name());

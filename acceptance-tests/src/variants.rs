@@ -1,6 +1,6 @@
-//! The ways in which the stack is rendered here: what a person would ask for, from the least to everything.
+//! The ways in which the built-in packs are used here: what a person would ask for, from the least to everything.
 
-/// A way to render it.
+/// A way to use a pack.
 #[derive(Clone, Copy, Debug)]
 pub struct Variant {
     /// What it is called.
@@ -9,8 +9,32 @@ pub struct Variant {
     pub variables: &'static str,
 }
 
-/// All of them.
-pub const ALL: &[Variant] = &[
+/// Those of a built-in pack. One of which nothing is said here is used as it is.
+pub fn of(pack: &str) -> &'static [Variant] {
+    match pack {
+        "observability_stack" => STACK,
+        "static_site" => SITE,
+        _ => &[Variant { name: "default", variables: "" }],
+    }
+}
+
+/// A site: as its example says, and with what else changes its job.
+const SITE: &[Variant] = &[
+    Variant { name: "default", variables: "" },
+    Variant { name: "protected", variables: "domains = [\"docs.example.com\"]\nprotect = true\n" },
+    Variant {
+        name: "pages",
+        variables: "files = { \"a/b.html\" = \"{{ env \\\"X\\\" }} $${y} %%{if}\\n\" }\nheaders = { \"X-A\" = \"b\" }\n",
+    },
+    Variant { name: "volume", variables: "volume = {}\ninstances = 1\n" },
+    Variant {
+        name: "consul",
+        variables: "discovery = \"consul\"\ntags = [\"traefik.enable=true\"]\nresources = { memory = 64 }\n",
+    },
+];
+
+/// The observability stack; without a word it finds services in Consul.
+pub const STACK: &[Variant] = &[
     Variant { name: "default", variables: "" },
     Variant { name: "minimal", variables: "components = [\"prometheus\"]\nstorage = { ephemeral = true }\n" },
     Variant { name: "bucket", variables: BUCKET },
