@@ -30,6 +30,10 @@ const TESTS: &[(&str, Test)] = &[
     ("of_two_writers_the_second_is_told", writers::of_two_writers_the_second_is_told),
     ("a_job_of_another_provider_is_taken_over", peer::a_job_of_another_provider_is_taken_over),
     ("what_nobody_has_touched_is_not_compared_again", writers::what_nobody_has_touched_is_not_compared_again),
+    (
+        "a_change_in_the_middle_of_a_comparison_is_seen",
+        writers::a_change_in_the_middle_of_a_comparison_is_seen,
+    ),
     ("a_plan_needs_no_nomad", writers::a_plan_needs_no_nomad),
     ("what_happens_is_told_as_it_happens", writers::what_happens_is_told_as_it_happens),
     ("secrets_are_nowhere", writers::secrets_are_nowhere),

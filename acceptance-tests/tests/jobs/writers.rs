@@ -1,8 +1,10 @@
 //! Things that happen between a plan and its apply, and things that must not be seen.
 
-use acceptance_tests::Running;
-use acceptance_tests::Workspace;
+use std::time::Duration;
+
 use acceptance_tests::cluster::Cluster;
+use acceptance_tests::fake::{Does, Fault};
+use acceptance_tests::{Running, Workspace, wait_until};
 use serde_json::json;
 
 use super::{resource, service};
@@ -45,6 +47,27 @@ pub fn what_nobody_has_touched_is_not_compared_again(here: &Workspace, cluster: 
     // Back by hand: it is what it was, although it has been touched.
     let by_hand = json!({"Count": 1, "Target": {"Group": "all"}});
     assert_eq!(cluster.call("PUT", "/v1/job/untouched/scale", &by_hand).status, 200);
+    here.nothing_to_do();
+    here.destroy();
+}
+
+pub fn a_change_in_the_middle_of_a_comparison_is_seen(here: &Workspace, cluster: &Cluster) {
+    let Some(fake) = &cluster.fake else { return };
+    let plans = || fake.calls().iter().filter(|call| call.ends_with("/v1/job/raced/plan")).count();
+    here.config(&resource("it", &service("raced", "1")));
+    here.apply();
+    here.run(&["state", "rm", "lostops_job.it"]).ok();
+    // An import knows of no comparison: both are asked for at once, and somebody comes in between.
+    let before = plans();
+    fake.fault(Fault::on("GET /v1/job/raced", Does::Wait(Duration::from_secs(2))));
+    let importing = here.start(&["import", "lostops_job.it", "default/raced"]);
+    assert!(wait_until(Duration::from_secs(20), || plans() > before), "nobody compares it");
+    let by_hand = json!({"Count": 2, "Target": {"Group": "all"}});
+    assert_eq!(cluster.call("PUT", "/v1/job/raced/scale", &by_hand).status, 200);
+    importing.finish().ok();
+    fake.heal();
+    here.run(&["plan", "-detailed-exitcode"]).exits(2).says("count: 1 → 2");
+    here.apply();
     here.nothing_to_do();
     here.destroy();
 }
