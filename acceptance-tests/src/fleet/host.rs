@@ -7,6 +7,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::run;
@@ -22,7 +23,7 @@ pub(super) struct Host {
     pub root: PathBuf,
     child: Option<Child>,
     folder: PathBuf,
-    boots: u32,
+    boot: u32,
 }
 
 /// What runs on a host first.
@@ -61,6 +62,9 @@ Type=oneshot
 ExecStart=/bin/sh -c 'for HIERARCHY in /sys/fs/cgroup /sys/fs/cgroup/*; do mount -o remount,bind,rw $HIERARCHY || :; done'
 ";
 
+/// How many boots there were in this program.
+static BOOTS: AtomicU32 = AtomicU32::new(0);
+
 /// What its first process does: it waits for the network, then becomes sshd.
 const INIT: &str = r#"
 set -e
@@ -88,14 +92,14 @@ impl Host {
             folder.join("work").display()
         );
         run(Command::new("mount").args(["-t", "overlay", "overlay", "-o", &layers]).arg(&root));
-        let mut host = Self { number, first, name, address, root, child: None, folder, boots: 0 };
+        let mut host = Self { number, first, name, address, root, child: None, folder, boot: 0 };
         host.power();
         host
     }
 
     /// Lets it run, as it was when it was cut off.
     pub(super) fn power(&mut self) {
-        self.boots += 1;
+        self.boot = BOOTS.fetch_add(1, Ordering::Relaxed);
         let log = fs::File::options().create(true).append(true).open(self.folder.join("log"));
         let log = log.expect("a log can be made");
         let mut command = Command::new("unshare");
@@ -157,7 +161,7 @@ impl Host {
 
     /// Another one for each boot: nothing of the one before can be in the way.
     fn cgroup(&self) -> String {
-        format!("lostops-{}-{}-{}", std::process::id(), self.name, self.boots)
+        format!("lostops-{}-{}-{}", std::process::id(), self.name, self.boot)
     }
 
     pub(super) fn log(&self) -> String {

@@ -41,8 +41,8 @@ pub const ROOT_SECRETS: &str = "/etc/lostops/root.json";
 pub const SPEC: &str = "/etc/lostops/cluster.json";
 
 /// The mark that every host of a cluster carries, so that nobody takes it for another's. No secret.
-pub fn owner(root: &RootSecrets) -> String {
-    sha256(root.ca_pem().as_bytes())
+pub fn owner(ca_pem: &str) -> String {
+    sha256(ca_pem.as_bytes())
 }
 
 /// What is kept there.
@@ -117,7 +117,7 @@ fn blueprint(site: &Site<'_>) -> Result<Blueprint, Broken> {
         print.clock = Some(pki::validity(site.root));
     }
     base::add(site, &mut print);
-    print.files.push(file("/etc/lostops/owner", &(owner(site.root) + "\n"), "root:root", 0o600));
+    print.files.push(file("/etc/lostops/owner", &(owner(site.root.ca_pem()) + "\n"), "root:root", 0o600));
     if site.spec.security.firewall {
         wall::add(site, &mut print);
     }

@@ -94,7 +94,7 @@ impl<'a, R: Reach> Crew<'a, R> {
             told,
             asker,
             consul,
-            owner: cluster::owner(root),
+            owner: cluster::owner(root.ca_pem()),
             gossip,
             servers,
             limit,
@@ -113,6 +113,12 @@ impl<'a, R: Reach> Crew<'a, R> {
             self.depart(orders, &mut done).await;
         }
         leave(orders, done)
+    }
+
+    /// The same for hosts of the cluster with that authority, whose root secrets are lost.
+    #[must_use]
+    pub fn owned_by(self, ca_pem: &str) -> Self {
+        Self { owner: cluster::owner(ca_pem), ..self }
     }
 
     /// What is done of an order that was cut off.

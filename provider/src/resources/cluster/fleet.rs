@@ -171,6 +171,10 @@ pub(super) async fn delete(cx: &Cx, prior: &Cluster, state: &mut State<'_, Clust
     let progress = Progress::new(settings.progress.clone());
     let told = |host: &str, what: &str| progress.tell(&format!("{}/{host}", prior.name), &what);
     let crew = Crew::new(&reach, &spec, (&root, None), AT_ONCE, &told).map_err(broken)?;
+    let crew = match prior.ca_pem.known() {
+        Some(ca_pem) => crew.owned_by(ca_pem),
+        None => crew,
+    };
     let clients: Vec<String> = hosts.keys().filter(|host| !servers.contains(host)).cloned().collect();
     let done = crew.dissolve(&clients, &servers, Duration::from_secs(30)).await;
     if done.faults.is_empty() {
@@ -430,7 +434,7 @@ fn belong(
     root: &RootSecrets,
     seen: &BTreeMap<String, Result<Seen, way::Fault>>,
 ) -> Result<()> {
-    let ours = hosts::cluster::owner(root);
+    let ours = hosts::cluster::owner(root.ca_pem());
     let other = |seen: &Seen| seen.owner.as_ref().is_some_and(|owner| *owner != ours);
     let found = seen.iter().find(|(_, seen)| seen.as_ref().is_ok_and(other));
     found.map_or(Ok(()), |(host, _)| Err(foreign(host, &planned.name)))
