@@ -142,9 +142,23 @@ fn hostile() -> impl Strategy<Value = String> {
     prop::collection::vec(part, 0..8).prop_map(|parts| parts.concat())
 }
 
+/// Whether no line begins with blanks or is one: the other parser's dedent of `<<-` loses blanks at the margin (a known
+/// defect; Nomad reads them as we do).
+fn at_margin(text: &str) -> bool {
+    text.split('\n').all(|line| !line.is_empty() && !line.starts_with([' ', '\t']))
+}
+
+/// A text that the other parser reads as it is meant: what it could not read is no heredoc.
+fn legible(text: String) -> String {
+    match text.strip_suffix('\n') {
+        Some(lines) if !at_margin(lines) => lines.trim_end_matches('\n').to_owned(),
+        _ => text,
+    }
+}
+
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
-        hostile().prop_map(Value::string),
+        hostile().prop_map(|text| Value::string(legible(text))),
         any::<i32>().prop_map(|number| Value::number(i64::from(number))),
         any::<bool>().prop_map(Value::bool),
     ];
@@ -174,9 +188,7 @@ proptest! {
     fn what_we_print_is_read_by_others_as_it_was_meant(values in prop::collection::vec(value(), 1..5), label in hostile(), text in hostile()) {
         let named = values.iter().enumerate().map(|(at, value)| attr(&format!("k{at}"), value.clone())).collect();
         let env = vec![attr("A", Value::string(text.as_str()))];
-        // Its dedent of `<<-` loses blanks at the margin (a known defect).
-        let at_margin = text.split('\n').all(|line| !line.is_empty() && !line.starts_with([' ', '\t']));
-        let data = if at_margin { format!("{text}\n{text}\n") } else { "plain\n".to_owned() };
+        let data = if at_margin(&text) { format!("{text}\n{text}\n") } else { "plain\n".to_owned() };
         let template = block("template", &[], vec![attr("data", data.as_str().into())], vec![]);
         let inner = vec![block("config", &[], named, vec![]), block("env", &[], env, vec![]), template];
         let task = block("task", &["t"], vec![attr("driver", "exec".into())], inner);
