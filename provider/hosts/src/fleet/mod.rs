@@ -4,6 +4,7 @@
 //! not done is said, host by host.
 
 mod council;
+mod depart;
 mod keyring;
 mod look;
 mod over_ssh;

@@ -9,7 +9,7 @@ use futures_util::future::FutureExt;
 
 use super::council::Council;
 use super::keyring::Keyring;
-use super::{Act, Known, Reach, Step, remove, together};
+use super::{Act, Known, Reach, Step, together};
 use crate::cluster::{self, Asker, Product};
 use crate::converge::{Event, Script};
 use crate::secrets::{Broken, RootSecrets, Secret};
@@ -39,7 +39,7 @@ pub struct Orders {
     pub founded: bool,
     /// How many clients change at once.
     pub at_once: usize,
-    /// How long work may take to move elsewhere.
+    /// How long work may take to move.
     pub deadline: Duration,
 }
 
@@ -58,15 +58,15 @@ pub struct Done {
 
 /// Who does it.
 pub struct Crew<'a, R> {
-    reach: &'a R,
-    told: &'a (dyn Fn(&str, &str) + Send + Sync),
-    asker: Asker,
-    consul: Option<Asker>,
-    owner: String,
-    gossip: Vec<(Product, Asker, Secret)>,
-    servers: BTreeSet<String>,
-    limit: usize,
-    so_far: Mutex<Done>,
+    pub(super) reach: &'a R,
+    pub(super) told: &'a (dyn Fn(&str, &str) + Send + Sync),
+    pub(super) asker: Asker,
+    pub(super) consul: Option<Asker>,
+    pub(super) owner: String,
+    pub(super) gossip: Vec<(Product, Asker, Secret)>,
+    pub(super) servers: BTreeSet<String>,
+    pub(super) limit: usize,
+    pub(super) so_far: Mutex<Done>,
 }
 
 impl<'a, R: Reach> Crew<'a, R> {
@@ -127,33 +127,13 @@ impl<'a, R: Reach> Crew<'a, R> {
     }
 
     /// Notes down at once what is true whatever comes next.
-    fn write_down(&self, note: impl FnOnce(&mut Done)) {
+    pub(super) fn write_down(&self, note: impl FnOnce(&mut Done)) {
         note(&mut self.so_far.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Why hosts that should work get no work; nothing for those that do.
     pub async fn resting(&self, workers: &[String]) -> Result<Vec<(String, String)>, Fault> {
         self.council(&self.all_servers()).resting(workers).await
-    }
-
-    /// Takes everything off these hosts. What runs is ended first, as long as there is a cluster that can do it.
-    pub async fn dissolve(&self, clients: &[String], servers: &[String], deadline: Duration) -> Done {
-        let council = self.council(servers);
-        // What is not ended in order is ended when its host is cleared.
-        let drains = clients.iter().map(|host| council.drain(host, deadline, true).boxed()).collect();
-        drop(together(self.limit, drains).await);
-        let mut done = Done::default();
-        for hosts in [clients, servers] {
-            let work = hosts.iter().map(|host| self.clear(host).boxed()).collect();
-            let cleared = together(self.limit, work).await;
-            for (host, cleared) in hosts.iter().zip(cleared) {
-                match cleared {
-                    Ok(()) => drop(done.gone.insert(host.clone())),
-                    Err(fault) => done.faults.push(fault),
-                }
-            }
-        }
-        done
     }
 
     /// Servers first. Says whether there is a cluster to go on with.
@@ -277,67 +257,6 @@ impl<'a, R: Reach> Crew<'a, R> {
         changed.and(welcome)
     }
 
-    async fn depart(&self, orders: &Orders, done: &mut Done) {
-        let steps = || orders.steps.iter().filter(|step| matches!(step.act, Act::Remove | Act::Forget));
-        let clients: Vec<&Step> = steps().filter(|step| !step.role.serves()).collect();
-        let work = clients.iter().map(|step| self.dismiss_client(step, orders).boxed()).collect();
-        let gone = together(orders.at_once, work).await;
-        for (step, gone) in clients.iter().zip(gone) {
-            match gone {
-                Ok(()) => {
-                    self.write_down(|done| done.gone.extend([step.host.clone()]));
-                    done.gone.insert(step.host.clone());
-                }
-                Err(fault) => done.faults.push(fault),
-            }
-        }
-        for step in steps().filter(|step| step.role.serves()) {
-            match self.dismiss_server(step, orders).await {
-                Ok(()) => {
-                    self.write_down(|done| done.gone.extend([step.host.clone()]));
-                    done.gone.insert(step.host.clone());
-                }
-                Err(fault) => return done.faults.push(fault),
-            }
-        }
-    }
-
-    async fn dismiss_client(&self, step: &Step, orders: &Orders) -> Result<(), Fault> {
-        let council = self.council(&self.all_servers());
-        if step.act == Act::Remove {
-            (self.told)(&step.host, "moving its work elsewhere");
-            council.drain(&step.host, orders.deadline, false).await?;
-            self.clear(&step.host).await?;
-        } else if council.nodes(&step.host).await?.iter().any(|node| node.status == "ready") {
-            return Err(alive(&step.host));
-        }
-        council.purge(&step.host).await
-    }
-
-    /// It gives up its vote while it is still there: a vote of somebody who is gone counts against the others.
-    async fn dismiss_server(&self, step: &Step, orders: &Orders) -> Result<(), Fault> {
-        let council = self.council(&self.all_servers());
-        if step.act == Act::Remove {
-            if step.role.works() {
-                council.drain(&step.host, orders.deadline, false).await?;
-            }
-            council.dismiss(&step.host).await?;
-            self.clear(&step.host).await?;
-        } else if council.is_healthy(&step.host).await {
-            return Err(alive(&step.host));
-        }
-        // As long as it lived the others may have taken it up again.
-        council.dismiss(&step.host).await?;
-        council.purge(&step.host).await?;
-        self.agree(&self.servers).await
-    }
-
-    /// Takes everything off a host.
-    async fn clear(&self, host: &str) -> Result<(), Fault> {
-        (self.told)(host, "taking lostops off it");
-        self.reach.run(host, &remove::task(&self.owner), &|_| ()).await.map(drop).map_err(Fault::from)
-    }
-
     /// Brings the gossip keys to all agents; in the end they use no other.
     async fn gossip(&self, servers: &BTreeSet<String>, settle: bool) -> Result<(), Fault> {
         for (product, asker, key) in &self.gossip {
@@ -351,7 +270,7 @@ impl<'a, R: Reach> Crew<'a, R> {
         Ok(())
     }
 
-    async fn agree(&self, servers: &BTreeSet<String>) -> Result<(), Fault> {
+    pub(super) async fn agree(&self, servers: &BTreeSet<String>) -> Result<(), Fault> {
         self.agree_with(&self.askers(false), servers).await
     }
 
@@ -408,11 +327,11 @@ impl<'a, R: Reach> Crew<'a, R> {
         }
     }
 
-    fn council(&self, servers: &[String]) -> Council<'_, R> {
+    pub(super) fn council(&self, servers: &[String]) -> Council<'_, R> {
         Council { reach: self.reach, asker: &self.asker, servers: servers.to_vec() }
     }
 
-    fn all_servers(&self) -> Vec<String> {
+    pub(super) fn all_servers(&self) -> Vec<String> {
         self.servers.iter().cloned().collect()
     }
 }
@@ -449,15 +368,6 @@ fn lost(orders: &Orders) -> impl Iterator<Item = &str> {
     let gone = |host: &&Known| matches!(host.sight, super::Sight::Silent | super::Sight::Blank);
     let lost = orders.known.iter().filter(|host| host.role.serves() && host.finished).filter(gone);
     lost.map(|host| host.host.as_str())
-}
-
-fn alive(host: &str) -> Fault {
-    Fault::of_host(
-        host,
-        "It cannot be struck from the lists",
-        "it does not answer us, but Nomad says that it lives",
-        "Let us in there again, or end its agents, then apply again",
-    )
 }
 
 fn arriving(orders: &Orders, serves: bool) -> impl Iterator<Item = &Step> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use hosts::converge::{self, Script};
-use hosts::fleet::{self, Crew, Done, Known, Orders, Seen, Sight, Wanted, find_cluster, find_roots, survey};
+use hosts::fleet::{self, Crew, Done, Known, Orders, Seen, Sight, Wanted, find_roots, survey};
 use hosts::secrets::RootSecrets;
 use hosts::spec::ClusterSpec;
 use hosts::{Fault, way};
@@ -13,7 +13,7 @@ use kit::{Cx, Diagnostic, Failure, Private, Result, Severity, State};
 
 use super::model::{Cluster, Member};
 use super::reach::{self, Past, Way};
-use super::{connect, is_ours, root, said, seeds, spec, steps};
+use super::{connect, is_ours, said, seeds, spec, whose};
 use crate::clock;
 use crate::config::Settings;
 use crate::jobs::Progress;
@@ -23,8 +23,6 @@ use crate::values::seconds;
 pub(super) const AT_ONCE: usize = 16;
 /// So long before the time is over it is said what was done.
 const FAREWELL: Duration = Duration::from_secs(20);
-/// So many days before certificates end it is said.
-const WARNED: i64 = 60;
 /// Where the private data says that the servers have agreed once.
 const FOUNDED: &str = "founded";
 /// Where the private data has the hosts that should be gone.
@@ -82,78 +80,6 @@ pub(super) async fn update(
     state.private().set(FOUNDED, &(founded || done.founded));
     state.record(&made);
     if done.faults.is_empty() { Ok(()) } else { Err(said(&done.faults)) }
-}
-
-/// Sees what has become of the hosts. Who cannot reach any of them changes nothing.
-pub(super) async fn read(cx: &Cx, mut current: Cluster) -> Result<Option<Cluster>> {
-    let settings = cx.provider::<Settings>()?;
-    let warn = |why: String| {
-        let summary = format!("The hosts of cluster {} were not looked at", current.name);
-        cx.warn(Diagnostic::warning(summary, format!("{why} What the state says of them is believed.")));
-    };
-    let hosts = reach::hosts(&current);
-    let reach = match Way::to(&settings, &current, &hosts) {
-        Ok(reach) => reach,
-        Err(Failure(found)) => {
-            warn(found.iter().map(|found| found.detail.clone()).collect());
-            return Ok(Some(current));
-        }
-    };
-    let spec = spec::of(&current)?;
-    let servers: Vec<String> = spec.servers().map(|host| host.name.clone()).collect();
-    let (roots, silent) = find_roots(&reach, &servers, AT_ONCE).await;
-    let Some(root) = roots.into_values().find(|root| is_ours(&current, root)) else {
-        warn(silent.first().map_or_else(
-            || "None of its servers has the cluster's root secrets.".to_owned(),
-            |fault| format!("{fault}."),
-        ));
-        return Ok(Some(current));
-    };
-    let scripts = scripts(&spec, &root)?;
-    let seen = survey(&reach, &scripts, AT_ONCE).await;
-    let lines: Vec<String> =
-        seen.iter().flat_map(|(host, seen)| drift(&current, host, &scripts[host], seen)).collect();
-    let changed = !lines.is_empty();
-    current.drift.set(lines);
-    aging(cx, &current, &root);
-    // What is changed or gone says already why nothing runs there.
-    if !changed && current.complete.known() == Some(&true) {
-        rest(cx, &current, &reach, &spec, &root).await?;
-    }
-    Ok(Some(current))
-}
-
-/// Says that certificates will soon be over.
-fn aging(cx: &Cx, cluster: &Cluster, root: &RootSecrets) {
-    let (_, end) = hosts::pki::validity(root);
-    let days = (end - clock::now()) / 86_400;
-    if days < WARNED {
-        let detail = format!(
-            "In {days} days nobody believes the agents any more, each other included. Raise `rotate.certs`: new ones are made and taken up without a restart."
-        );
-        cx.warn(Diagnostic::warning(
-            format!("The certificates of cluster {} end soon", cluster.name),
-            detail,
-        ));
-    }
-}
-
-/// Says which hosts get no work although they are as they should be.
-async fn rest(cx: &Cx, cluster: &Cluster, reach: &Way, spec: &ClusterSpec, root: &RootSecrets) -> Result<()> {
-    let workers = spec.hosts().filter(|(_, pool, _)| pool.role.works()).map(|(_, _, host)| host.name.clone());
-    let workers: Vec<String> = workers.collect();
-    if workers.is_empty() {
-        return Ok(());
-    }
-    let crew = Crew::new(reach, spec, (root, None), AT_ONCE, &|_, _| ()).map_err(broken)?;
-    // A cluster that does not answer has said so above, or will when it is changed.
-    for (host, why) in crew.resting(&workers).await.unwrap_or_default() {
-        let cure = format!(
-            "Nothing is changed about it. `nomad node eligibility -enable` and `nomad node drain -disable` give {host} work again."
-        );
-        cx.warn(Diagnostic::warning(format!("{host} of cluster {} gets no work: {why}", cluster.name), cure));
-    }
-    Ok(())
 }
 
 /// Takes the cluster off its hosts. Data volumes stay there.
@@ -236,10 +162,10 @@ impl Work {
             all.iter().filter(|(_, past)| past.role().serves()).map(|(host, _)| host.clone()).collect();
         let (roots, silent) = find_roots(&reach, &servers, AT_ONCE).await;
         let taken = prior.is_none() && !roots.is_empty();
-        let found = choose(prior, &planned, roots, &silent)?;
-        let root = rotated(found.as_ref().map(|(newest, _)| newest.clone()), &planned)?;
+        let found = whose::choose(prior, &planned, roots, &silent)?;
+        let root = whose::rotated(found.as_ref().map(|(newest, _)| newest.clone()), &planned)?;
         if taken {
-            fits(&reach, &servers, &spec).await?;
+            whose::fits(&reach, &servers, &spec).await?;
         }
         if taken {
             cx.warn(taken_over(&planned));
@@ -252,8 +178,8 @@ impl Work {
             looks.insert(host.clone(), converge::script(&empty).map_err(|fault| said(&[fault]))?);
         }
         let seen = survey(&reach, &looks, AT_ONCE).await;
-        belong(&planned, &root, &seen)?;
-        approachable(&departing, &seen)?;
+        whose::belong(&planned, &root, &seen)?;
+        whose::approachable(&departing, &seen)?;
         let known = known(&all, &before, &seen, taken);
         let steps = fleet::plan(&wanted(&spec), &known).map_err(|fault| said(&[fault]))?;
         let those = |what: fn(&Seen) -> bool| -> BTreeSet<String> {
@@ -364,166 +290,6 @@ fn known(
     all.iter().filter_map(known).collect()
 }
 
-/// The root secrets that the servers keep, the newest and the oldest that are there; none for a cluster that never was.
-fn choose(
-    prior: Option<&Cluster>,
-    planned: &Cluster,
-    roots: BTreeMap<String, RootSecrets>,
-    silent: &[Fault],
-) -> Result<Option<(RootSecrets, RootSecrets)>> {
-    for (host, root) in &roots {
-        if root.cluster() != planned.name {
-            let detail = format!(
-                "It has the root secrets of cluster {}. Take it off that cluster first, or name another host.",
-                root.cluster()
-            );
-            return Err(Diagnostic::error(format!("{host} is a server of another cluster"), detail).into());
-        }
-    }
-    let mut ours: Option<(String, RootSecrets, RootSecrets)> = None;
-    for (host, root) in roots {
-        if prior.is_some_and(|prior| !is_ours(prior, &root)) {
-            return Err(foreign(&host, &planned.name));
-        }
-        ours = Some(match ours {
-            None => (host, root.clone(), root),
-            Some((other, newest, _)) if newest.ca_pem() != root.ca_pem() => {
-                let detail = format!(
-                    "They were set up as two clusters of one name. Decide which of them counts, and remove {} on the other.",
-                    hosts::cluster::ROOT_SECRETS
-                );
-                let summary = format!("{host} and {other} keep different root secrets");
-                return Err(Diagnostic::error(summary, detail).into());
-            }
-            // A change that was cut off has reached some servers only.
-            Some((other, newest, oldest)) => {
-                let number = |root: &RootSecrets| {
-                    let numbers = root.rotation();
-                    (numbers.certs, numbers.gossip, numbers.tokens)
-                };
-                let newest = if number(&root) > number(&newest) { root.clone() } else { newest };
-                let oldest = if root.rotation().tokens < oldest.rotation().tokens { root } else { oldest };
-                (other, newest, oldest)
-            }
-        });
-    }
-    let found = ours.map(|(_, newest, oldest)| (newest, oldest));
-    let ever = prior
-        .and_then(|prior| prior.hosts.known())
-        .is_some_and(|hosts| hosts.values().any(|host| !host.blueprint.is_empty()));
-    if found.is_some() || (!ever && silent.is_empty()) {
-        return Ok(found);
-    }
-    let faults = silent.iter().fold(String::new(), |text, fault| text + "\n- " + &fault.to_string());
-    let (summary, detail) = if ever {
-        let detail = format!(
-            "None of the servers that answer keeps {}. New ones would make another cluster of the same name, so nothing was changed. Bring back a server that has them.",
-            hosts::cluster::ROOT_SECRETS
-        );
-        (format!("The root secrets of cluster {} are not found", planned.name), detail)
-    } else {
-        let detail = "Nothing was changed: a cluster is begun when each of its servers answers, as a silent one may keep the root secrets of an earlier attempt.";
-        (format!("Not all servers of cluster {} answer", planned.name), detail.to_owned())
-    };
-    Err(Diagnostic::error(summary, detail + &faults).into())
-}
-
-/// Refuses hosts that carry another cluster's mark.
-fn belong(
-    planned: &Cluster,
-    root: &RootSecrets,
-    seen: &BTreeMap<String, Result<Seen, way::Fault>>,
-) -> Result<()> {
-    let ours = hosts::cluster::owner(root.ca_pem());
-    let other = |seen: &Seen| seen.owner.as_ref().is_some_and(|owner| *owner != ours);
-    let found = seen.iter().find(|(_, seen)| seen.as_ref().is_ok_and(other));
-    found.map_or(Ok(()), |(host, _)| Err(foreign(host, &planned.name)))
-}
-
-fn foreign(host: &str, name: &str) -> Failure {
-    let detail = format!(
-        "It carries the mark of a cluster with another authority than that of {name}. Check its address; to take it over, take it off that cluster first."
-    );
-    Diagnostic::error(format!("{host} is a host of another cluster"), detail).into()
-}
-
-/// A host that goes has to be cleared, or to be gone: one that only does not let us in is neither.
-fn approachable(
-    departing: &BTreeMap<String, Past>,
-    seen: &BTreeMap<String, Result<Seen, way::Fault>>,
-) -> Result<()> {
-    let refused = |fault: &way::Fault| {
-        !matches!(
-            fault.cause(),
-            way::Cause::Refused
-                | way::Cause::NoAnswer
-                | way::Cause::NoRoute
-                | way::Cause::NoSuchName
-                | way::Cause::ClosedEarly
-                | way::Cause::Bastion(_)
-                | way::Cause::TimedOut(_)
-        )
-    };
-    let faults: Vec<Fault> = departing
-        .keys()
-        .filter_map(|host| seen.get(host)?.as_ref().err().filter(|fault| refused(fault)).cloned())
-        .map(Fault::from)
-        .collect();
-    if faults.is_empty() { Ok(()) } else { Err(said(&faults)) }
-}
-
-/// Whether a cluster that is found without a state is the one that is configured: nothing is upgraded in silence.
-async fn fits(reach: &Way, servers: &[String], spec: &ClusterSpec) -> Result<()> {
-    let mut kept = None;
-    for server in servers {
-        if let Ok((found, _)) = find_cluster(reach, server).await {
-            kept = Some(found);
-            break;
-        }
-    }
-    // A create that was cut off early has left nothing that could be compared.
-    let Some(kept) = kept else { return Ok(()) };
-    let versions =
-        |spec: &ClusterSpec| (spec.nomad.version.clone(), spec.consul().map(|consul| consul.version.clone()));
-    if versions(&kept) != versions(spec) {
-        let consul = kept
-            .consul()
-            .map(|consul| format!(" and `consul_version = \"{}\"`", consul.version))
-            .unwrap_or_default();
-        let detail = format!(
-            "Its servers run other releases than the configuration asks for. Write `nomad_version = \"{}\"`{consul}, apply, and upgrade in an apply of its own.",
-            kept.nomad.version
-        );
-        return Err(Diagnostic::error(format!("Cluster {} is there already", spec.name), detail).into());
-    }
-    hosts::cluster::may_become(&kept, spec).map_err(|found| said(&found))?;
-    let gone: Vec<String> = kept
-        .servers()
-        .filter(|old| spec.servers().all(|new| new.name != old.name))
-        .map(|old| old.name.clone())
-        .collect();
-    if gone.is_empty() {
-        return Ok(());
-    }
-    let detail = format!(
-        "It has servers that the configuration does not name: {}. Name them, apply, and take them out in an apply of its own.",
-        gone.join(", ")
-    );
-    Err(Diagnostic::error(format!("Cluster {} is there already", spec.name), detail).into())
-}
-
-/// Those root secrets, or new ones, with the numbers that are wanted.
-fn rotated(found: Option<RootSecrets>, planned: &Cluster) -> Result<RootSecrets> {
-    let now = clock::now();
-    let mut root = found.map_or_else(|| RootSecrets::generate(&planned.name, now), Ok).map_err(broken)?;
-    let rotation = spec::rotation(planned);
-    if let Some(problem) = root::lowered(root.rotation(), rotation) {
-        return Err(problem.into());
-    }
-    root.rotate(rotation, now);
-    Ok(root)
-}
-
 /// What each host gets.
 pub(super) fn scripts(spec: &ClusterSpec, root: &RootSecrets) -> Result<BTreeMap<String, Script>> {
     let prints = hosts::cluster::blueprints(spec, root).map_err(|found| said(&found))?;
@@ -534,35 +300,8 @@ pub(super) fn scripts(spec: &ClusterSpec, root: &RootSecrets) -> Result<BTreeMap
     prints.iter().map(script).collect()
 }
 
-/// What is different on a host, a line each.
-fn drift(cluster: &Cluster, host: &str, script: &Script, seen: &Result<Seen, way::Fault>) -> Vec<String> {
-    let seen = match seen {
-        Ok(seen) => seen,
-        Err(fault) => return vec![format!("{host}: {} ({})", steps::SILENT, fault.cause())],
-    };
-    let member = cluster.hosts.known().and_then(|hosts| hosts.get(host));
-    let as_made = member.is_some_and(|member| seen.applied.as_deref() == Some(member.blueprint.as_str()));
-    if seen.changes.is_empty() {
-        return Vec::new();
-    }
-    if as_made && member.is_some_and(|member| member.blueprint != script.hash) {
-        return vec![format!(
-            "{host}: as another lostops made it → as lostops {} makes it",
-            env!("CARGO_PKG_VERSION")
-        )];
-    }
-    let line = |event: &converge::Event| match event {
-        converge::Event::Changed { kind, name } => {
-            Some(format!("{host}: {name}: as made → changed ({kind})"))
-        }
-        converge::Event::Fault { subject, detail, .. } => Some(format!("{host}: {subject}: {detail}")),
-        _ => None,
-    };
-    seen.changes.iter().filter_map(line).collect()
-}
-
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
-fn broken(error: hosts::secrets::Broken) -> Failure {
+pub(super) fn broken(error: hosts::secrets::Broken) -> Failure {
     Diagnostic::error("The cluster's secrets cannot be used", error.to_string()).into()
 }
 

@@ -8,10 +8,12 @@ mod import;
 mod model;
 mod nocloud;
 mod reach;
+mod refresh;
 mod root;
 mod seeds;
 mod spec;
 mod steps;
+mod whose;
 mod words;
 
 use std::collections::BTreeSet;
@@ -103,7 +105,7 @@ impl Resource for Clusters {
     async fn read(&self, cx: &Cx, current: Cluster, _: &mut Private) -> Result<Option<Cluster>> {
         match platform(&current)? {
             Platform::NoCloud => nocloud::read(cx, current),
-            Platform::Reached => fleet::read(cx, current).await,
+            Platform::Reached => refresh::read(cx, current).await,
         }
     }
 

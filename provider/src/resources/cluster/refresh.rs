@@ -1,0 +1,117 @@
+//! What has become of hosts that can be reached. Nothing is changed, and who cannot reach any of them believes the state.
+
+use hosts::converge::{self, Script};
+use hosts::fleet::{Crew, Seen, find_roots, survey};
+use hosts::secrets::RootSecrets;
+use hosts::spec::ClusterSpec;
+use hosts::way;
+use kit::{Cx, Diagnostic, Failure, Result};
+
+use super::fleet::{AT_ONCE, broken, scripts};
+use super::model::Cluster;
+use super::reach::{self, Way};
+use super::{is_ours, spec, steps};
+use crate::clock;
+use crate::config::Settings;
+
+/// So many days before certificates end it is said.
+const WARNED: i64 = 60;
+
+/// Sees what has become of the hosts. Who cannot reach any of them changes nothing.
+pub(super) async fn read(cx: &Cx, mut current: Cluster) -> Result<Option<Cluster>> {
+    let settings = cx.provider::<Settings>()?;
+    let warn = |why: String| {
+        let summary = format!("The hosts of cluster {} were not looked at", current.name);
+        cx.warn(Diagnostic::warning(summary, format!("{why} What the state says of them is believed.")));
+    };
+    let hosts = reach::hosts(&current);
+    let reach = match Way::to(&settings, &current, &hosts) {
+        Ok(reach) => reach,
+        Err(Failure(found)) => {
+            warn(found.iter().map(|found| found.detail.clone()).collect());
+            return Ok(Some(current));
+        }
+    };
+    let spec = spec::of(&current)?;
+    let servers: Vec<String> = spec.servers().map(|host| host.name.clone()).collect();
+    let (roots, silent) = find_roots(&reach, &servers, AT_ONCE).await;
+    let Some(root) = roots.into_values().find(|root| is_ours(&current, root)) else {
+        warn(silent.first().map_or_else(
+            || "None of its servers has the cluster's root secrets.".to_owned(),
+            |fault| format!("{fault}."),
+        ));
+        return Ok(Some(current));
+    };
+    let scripts = scripts(&spec, &root)?;
+    let seen = survey(&reach, &scripts, AT_ONCE).await;
+    let lines: Vec<String> =
+        seen.iter().flat_map(|(host, seen)| drift(&current, host, &scripts[host], seen)).collect();
+    let changed = !lines.is_empty();
+    current.drift.set(lines);
+    aging(cx, &current, &root);
+    // What is changed or gone says already why nothing runs there.
+    if !changed && current.complete.known() == Some(&true) {
+        rest(cx, &current, &reach, &spec, &root).await?;
+    }
+    Ok(Some(current))
+}
+
+/// Says that certificates will soon be over.
+fn aging(cx: &Cx, cluster: &Cluster, root: &RootSecrets) {
+    let (_, end) = hosts::pki::validity(root);
+    let days = (end - clock::now()) / 86_400;
+    if days < WARNED {
+        let detail = format!(
+            "In {days} days nobody believes the agents any more, each other included. Raise `rotate.certs`: new ones are made and taken up without a restart."
+        );
+        cx.warn(Diagnostic::warning(
+            format!("The certificates of cluster {} end soon", cluster.name),
+            detail,
+        ));
+    }
+}
+
+/// Says which hosts get no work although they are as they should be.
+async fn rest(cx: &Cx, cluster: &Cluster, reach: &Way, spec: &ClusterSpec, root: &RootSecrets) -> Result<()> {
+    let workers = spec.hosts().filter(|(_, pool, _)| pool.role.works()).map(|(_, _, host)| host.name.clone());
+    let workers: Vec<String> = workers.collect();
+    if workers.is_empty() {
+        return Ok(());
+    }
+    let crew = Crew::new(reach, spec, (root, None), AT_ONCE, &|_, _| ()).map_err(broken)?;
+    // A cluster that does not answer has said so above, or will when it is changed.
+    for (host, why) in crew.resting(&workers).await.unwrap_or_default() {
+        let cure = format!(
+            "Nothing is changed about it. `nomad node eligibility -enable` and `nomad node drain -disable` give {host} work again."
+        );
+        cx.warn(Diagnostic::warning(format!("{host} of cluster {} gets no work: {why}", cluster.name), cure));
+    }
+    Ok(())
+}
+
+/// What is different on a host, a line each.
+fn drift(cluster: &Cluster, host: &str, script: &Script, seen: &Result<Seen, way::Fault>) -> Vec<String> {
+    let seen = match seen {
+        Ok(seen) => seen,
+        Err(fault) => return vec![format!("{host}: {} ({})", steps::SILENT, fault.cause())],
+    };
+    let member = cluster.hosts.known().and_then(|hosts| hosts.get(host));
+    let as_made = member.is_some_and(|member| seen.applied.as_deref() == Some(member.blueprint.as_str()));
+    if seen.changes.is_empty() {
+        return Vec::new();
+    }
+    if as_made && member.is_some_and(|member| member.blueprint != script.hash) {
+        return vec![format!(
+            "{host}: as another lostops made it → as lostops {} makes it",
+            env!("CARGO_PKG_VERSION")
+        )];
+    }
+    let line = |event: &converge::Event| match event {
+        converge::Event::Changed { kind, name } => {
+            Some(format!("{host}: {name}: as made → changed ({kind})"))
+        }
+        converge::Event::Fault { subject, detail, .. } => Some(format!("{host}: {subject}: {detail}")),
+        _ => None,
+    };
+    seen.changes.iter().filter_map(line).collect()
+}

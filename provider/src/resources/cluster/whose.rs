@@ -1,0 +1,175 @@
+//! Whose hosts these are, and with which root secrets it goes on: before anything is changed on any of them.
+
+use std::collections::BTreeMap;
+
+use hosts::fleet::{Seen, find_cluster};
+use hosts::secrets::RootSecrets;
+use hosts::spec::ClusterSpec;
+use hosts::{Fault, way};
+use kit::{Diagnostic, Failure, Result};
+
+use super::fleet::broken;
+use super::model::Cluster;
+use super::reach::{Past, Way};
+use super::{is_ours, root, said, spec};
+use crate::clock;
+
+/// The root secrets that the servers keep, the newest and the oldest that are there; none for a cluster that never was.
+pub(super) fn choose(
+    prior: Option<&Cluster>,
+    planned: &Cluster,
+    roots: BTreeMap<String, RootSecrets>,
+    silent: &[Fault],
+) -> Result<Option<(RootSecrets, RootSecrets)>> {
+    for (host, root) in &roots {
+        if root.cluster() != planned.name {
+            let detail = format!(
+                "It has the root secrets of cluster {}. Take it off that cluster first, or name another host.",
+                root.cluster()
+            );
+            return Err(Diagnostic::error(format!("{host} is a server of another cluster"), detail).into());
+        }
+    }
+    let mut ours: Option<(String, RootSecrets, RootSecrets)> = None;
+    for (host, root) in roots {
+        if prior.is_some_and(|prior| !is_ours(prior, &root)) {
+            return Err(foreign(&host, &planned.name));
+        }
+        ours = Some(match ours {
+            None => (host, root.clone(), root),
+            Some((other, newest, _)) if newest.ca_pem() != root.ca_pem() => {
+                let detail = format!(
+                    "They were set up as two clusters of one name. Decide which of them counts, and remove {} on the other.",
+                    hosts::cluster::ROOT_SECRETS
+                );
+                let summary = format!("{host} and {other} keep different root secrets");
+                return Err(Diagnostic::error(summary, detail).into());
+            }
+            // A change that was cut off has reached some servers only.
+            Some((other, newest, oldest)) => {
+                let number = |root: &RootSecrets| {
+                    let numbers = root.rotation();
+                    (numbers.certs, numbers.gossip, numbers.tokens)
+                };
+                let newest = if number(&root) > number(&newest) { root.clone() } else { newest };
+                let oldest = if root.rotation().tokens < oldest.rotation().tokens { root } else { oldest };
+                (other, newest, oldest)
+            }
+        });
+    }
+    let found = ours.map(|(_, newest, oldest)| (newest, oldest));
+    let ever = prior
+        .and_then(|prior| prior.hosts.known())
+        .is_some_and(|hosts| hosts.values().any(|host| !host.blueprint.is_empty()));
+    if found.is_some() || (!ever && silent.is_empty()) {
+        return Ok(found);
+    }
+    let faults = silent.iter().fold(String::new(), |text, fault| text + "\n- " + &fault.to_string());
+    let (summary, detail) = if ever {
+        let detail = format!(
+            "None of the servers that answer keeps {}. New ones would make another cluster of the same name, so nothing was changed. Bring back a server that has them.",
+            hosts::cluster::ROOT_SECRETS
+        );
+        (format!("The root secrets of cluster {} are not found", planned.name), detail)
+    } else {
+        let detail = "Nothing was changed: a cluster is begun when each of its servers answers, as a silent one may keep the root secrets of an earlier attempt.";
+        (format!("Not all servers of cluster {} answer", planned.name), detail.to_owned())
+    };
+    Err(Diagnostic::error(summary, detail + &faults).into())
+}
+
+/// Refuses hosts that carry another cluster's mark.
+pub(super) fn belong(
+    planned: &Cluster,
+    root: &RootSecrets,
+    seen: &BTreeMap<String, Result<Seen, way::Fault>>,
+) -> Result<()> {
+    let ours = hosts::cluster::owner(root.ca_pem());
+    let other = |seen: &Seen| seen.owner.as_ref().is_some_and(|owner| *owner != ours);
+    let found = seen.iter().find(|(_, seen)| seen.as_ref().is_ok_and(other));
+    found.map_or(Ok(()), |(host, _)| Err(foreign(host, &planned.name)))
+}
+
+fn foreign(host: &str, name: &str) -> Failure {
+    let detail = format!(
+        "It carries the mark of a cluster with another authority than that of {name}. Check its address; to take it over, take it off that cluster first."
+    );
+    Diagnostic::error(format!("{host} is a host of another cluster"), detail).into()
+}
+
+/// A host that goes has to be cleared, or to be gone: one that only does not let us in is neither.
+pub(super) fn approachable(
+    departing: &BTreeMap<String, Past>,
+    seen: &BTreeMap<String, Result<Seen, way::Fault>>,
+) -> Result<()> {
+    let refused = |fault: &way::Fault| {
+        !matches!(
+            fault.cause(),
+            way::Cause::Refused
+                | way::Cause::NoAnswer
+                | way::Cause::NoRoute
+                | way::Cause::NoSuchName
+                | way::Cause::ClosedEarly
+                | way::Cause::Bastion(_)
+                | way::Cause::TimedOut(_)
+        )
+    };
+    let faults: Vec<Fault> = departing
+        .keys()
+        .filter_map(|host| seen.get(host)?.as_ref().err().filter(|fault| refused(fault)).cloned())
+        .map(Fault::from)
+        .collect();
+    if faults.is_empty() { Ok(()) } else { Err(said(&faults)) }
+}
+
+/// Whether a cluster that is found without a state is the one that is configured: nothing is upgraded in silence.
+pub(super) async fn fits(reach: &Way, servers: &[String], spec: &ClusterSpec) -> Result<()> {
+    let mut kept = None;
+    for server in servers {
+        if let Ok((found, _)) = find_cluster(reach, server).await {
+            kept = Some(found);
+            break;
+        }
+    }
+    // A create that was cut off early has left nothing that could be compared.
+    let Some(kept) = kept else { return Ok(()) };
+    let versions =
+        |spec: &ClusterSpec| (spec.nomad.version.clone(), spec.consul().map(|consul| consul.version.clone()));
+    if versions(&kept) != versions(spec) {
+        let consul = kept
+            .consul()
+            .map(|consul| format!(" and `consul_version = \"{}\"`", consul.version))
+            .unwrap_or_default();
+        let detail = format!(
+            "Its servers run other releases than the configuration asks for. Write `nomad_version = \"{}\"`{consul}, apply, and upgrade in an apply of its own.",
+            kept.nomad.version
+        );
+        return Err(Diagnostic::error(format!("Cluster {} is there already", spec.name), detail).into());
+    }
+    hosts::cluster::may_become(&kept, spec).map_err(|found| said(&found))?;
+    let gone: Vec<String> = kept
+        .servers()
+        .filter(|old| spec.servers().all(|new| new.name != old.name))
+        .map(|old| old.name.clone())
+        .collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let detail = format!(
+        "It has servers that the configuration does not name: {}. Name them, apply, and take them out in an apply of its own.",
+        gone.join(", ")
+    );
+    Err(Diagnostic::error(format!("Cluster {} is there already", spec.name), detail).into())
+}
+
+/// Those root secrets, or new ones, with the numbers that are wanted.
+pub(super) fn rotated(found: Option<RootSecrets>, planned: &Cluster) -> Result<RootSecrets> {
+    let now = clock::now();
+    let mut root = found.map_or_else(|| RootSecrets::generate(&planned.name, now), Ok).map_err(broken)?;
+    let rotation = spec::rotation(planned);
+    if let Some(problem) = root::lowered(root.rotation(), rotation) {
+        return Err(problem.into());
+    }
+    root.rotate(rotation, now);
+    Ok(root)
+}
