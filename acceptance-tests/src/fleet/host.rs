@@ -131,6 +131,8 @@ impl Host {
         let moved = || namespace(pid).is_some_and(|theirs| Some(theirs) != ours);
         assert!(wait_until(Duration::from_secs(20), moved), "{} has no network: {}", self.name, self.log());
         let (cable, pid) = (format!("v{}", self.number), pid.to_string());
+        // That of a host before goes with its namespace, which may take a moment.
+        let _ = Command::new("ip").args(["link", "del", &cable]).output();
         run(Command::new("ip")
             .args(["link", "add", &cable, "type", "veth", "peer", "name", "eth0", "netns", &pid]));
         run(Command::new("ip").args(["link", "set", &cable, "master", "br0", "up"]));

@@ -6,7 +6,7 @@ use super::lab::Lab;
 
 /// What makes a folder on the host one in which Terraform finds our provider, and nothing else.
 const RC: &str =
-    "provider_installation {\n dev_overrides {\n \"lostops/lostops\" = \"/root/lab\"\n }\n direct {}\n}\n";
+    "provider_installation {\n dev_overrides {\n \"lostops/lostops\" = \"/opt/lab\"\n }\n direct {}\n}\n";
 
 /// What the workspace says elsewhere.
 const REQUIRED: &str =
@@ -14,7 +14,7 @@ const REQUIRED: &str =
 
 /// Everything on one machine, made from it and taken from it.
 pub fn local(lab: &mut Lab) {
-    let folder = lab.fleet.root(0).join("root/lab");
+    let folder = lab.fleet.root(0).join("opt/lab");
     fs::create_dir_all(&folder).expect("a folder can be made");
     for (from, to) in
         [(&lab.here.cli.path, "terraform"), (&lab.here.provider.binary, "terraform-provider-lostops")]
@@ -25,7 +25,7 @@ pub fn local(lab: &mut Lab) {
     let text = REQUIRED.to_owned() + &lab.cluster("pool \"all\" {\n role = \"both\"\n host {\n name = \"h1\"\n address = \"10.99.0.11\"\n }\n }\n local {}\n");
     fs::write(folder.join("main.tf"), text).expect("a file can be written");
     let terraform = |words: &str| {
-        lab.on(1, &format!("cd /root/lab && TF_CLI_CONFIG_FILE=/root/lab/rc CHECKPOINT_DISABLE=1 ./terraform {words} -no-color 2>&1; echo code=$?"))
+        lab.on(1, &format!("cd /opt/lab && TF_CLI_CONFIG_FILE=/opt/lab/rc CHECKPOINT_DISABLE=1 ./terraform {words} -no-color 2>&1; echo code=$?"))
     };
     let made = terraform("apply -auto-approve");
     assert!(

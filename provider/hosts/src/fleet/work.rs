@@ -9,7 +9,7 @@ use futures_util::future::FutureExt;
 
 use super::council::Council;
 use super::keyring::Keyring;
-use super::{Act, Known, Reach, Step, together};
+use super::{Act, Known, Reach, Sight, Step, together};
 use crate::cluster::{self, Asker, Product};
 use crate::converge::{Event, Script};
 use crate::secrets::{Broken, RootSecrets, Secret};
@@ -338,8 +338,7 @@ impl<'a, R: Reach> Crew<'a, R> {
 
 /// The servers that are there before anything is done.
 fn standing(orders: &Orders) -> Vec<String> {
-    let stands =
-        |host: &&Known| host.role.serves() && matches!(host.sight, super::Sight::Same | super::Sight::Other);
+    let stands = |host: &&Known| host.role.serves() && matches!(host.sight, Sight::Same | Sight::Other);
     orders.known.iter().filter(stands).map(|host| host.host.clone()).collect()
 }
 
@@ -365,9 +364,8 @@ fn leave(orders: &Orders, mut done: Done) -> Done {
 
 /// Servers that there were and that do not answer, or have nothing on them any more.
 fn lost(orders: &Orders) -> impl Iterator<Item = &str> {
-    let gone = |host: &&Known| matches!(host.sight, super::Sight::Silent | super::Sight::Blank);
-    let lost = orders.known.iter().filter(|host| host.role.serves() && host.finished).filter(gone);
-    lost.map(|host| host.host.as_str())
+    let gone = |host: &Known| host.finished && matches!(host.sight, Sight::Silent | Sight::Blank);
+    orders.known.iter().filter(move |host| host.role.serves() && gone(host)).map(|host| host.host.as_str())
 }
 
 fn arriving(orders: &Orders, serves: bool) -> impl Iterator<Item = &Step> {
