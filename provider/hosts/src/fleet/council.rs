@@ -23,9 +23,9 @@ const OURS: &str = "lostops";
 
 /// A cluster that can be asked, through one of these servers.
 pub(super) struct Council<'a, R> {
-    pub reach: &'a R,
-    pub asker: &'a Asker,
-    pub servers: Vec<String>,
+    reach: &'a R,
+    asker: &'a Asker,
+    servers: Vec<String>,
 }
 
 /// A node in Nomad's list.
@@ -70,6 +70,13 @@ struct Peer {
     #[serde(rename = "ID")]
     id: String,
     node: String,
+}
+
+impl<'a, R> Council<'a, R> {
+    /// A cluster that this one asks, through these servers.
+    pub fn of<'s>(reach: &'a R, asker: &'a Asker, servers: impl IntoIterator<Item = &'s String>) -> Self {
+        Self { reach, asker, servers: servers.into_iter().cloned().collect() }
+    }
 }
 
 impl<R: Reach> Council<'_, R> {
@@ -140,8 +147,7 @@ impl<R: Reach> Council<'_, R> {
 
     /// Why hosts that should work get no work; nothing for those that do.
     pub async fn resting(&self, hosts: &[String]) -> Result<Vec<(String, String)>, Fault> {
-        let nodes: Vec<Node> =
-            self.get("/v1/nodes").await.map_err(|why| asked("Nomad's nodes cannot be listed", why))?;
+        let nodes = self.all_nodes().await?;
         let why = |host: &String| {
             let mut own = nodes.iter().filter(|node| node.name == *host).peekable();
             if own.peek().is_none() {
@@ -161,9 +167,11 @@ impl<R: Reach> Council<'_, R> {
 
     /// The nodes on that host: the one that is there, and those that it was before it was made anew.
     pub async fn nodes(&self, host: &str) -> Result<Vec<Node>, Fault> {
-        let nodes: Vec<Node> =
-            self.get("/v1/nodes").await.map_err(|why| asked("Nomad's nodes cannot be listed", why))?;
-        Ok(nodes.into_iter().filter(|node| node.name == host).collect())
+        Ok(self.all_nodes().await?.into_iter().filter(|node| node.name == host).collect())
+    }
+
+    async fn all_nodes(&self) -> Result<Vec<Node>, Fault> {
+        self.get("/v1/nodes").await.map_err(|why| asked("Nomad's nodes cannot be listed", why))
     }
 
     /// Moves what runs on a host elsewhere, and waits until it is gone or the deadline has passed.

@@ -260,8 +260,8 @@ impl<'a, R: Reach> Crew<'a, R> {
     /// Brings the gossip keys to all agents; in the end they use no other.
     async fn gossip(&self, servers: &BTreeSet<String>, settle: bool) -> Result<(), Fault> {
         for (product, asker, key) in &self.gossip {
-            let council = Council { reach: self.reach, asker, servers: servers.iter().cloned().collect() };
-            let keyring = Keyring { council, product: *product, key };
+            let keyring =
+                Keyring { council: Council::of(self.reach, asker, servers), product: *product, key };
             keyring.install().await?;
             if settle {
                 keyring.settle().await?;
@@ -283,8 +283,7 @@ impl<'a, R: Reach> Crew<'a, R> {
     async fn agree_with(&self, askers: &[Asker], servers: &BTreeSet<String>) -> Result<(), Fault> {
         (self.told)("cluster", "waiting for the servers to agree");
         for asker in askers {
-            let council = Council { reach: self.reach, asker, servers: servers.iter().cloned().collect() };
-            council.well(servers, AGREE).await?;
+            Council::of(self.reach, asker, servers).well(servers, AGREE).await?;
         }
         Ok(())
     }
@@ -328,7 +327,7 @@ impl<'a, R: Reach> Crew<'a, R> {
     }
 
     pub(super) fn council(&self, servers: &[String]) -> Council<'_, R> {
-        Council { reach: self.reach, asker: &self.asker, servers: servers.to_vec() }
+        Council::of(self.reach, &self.asker, servers)
     }
 
     pub(super) fn all_servers(&self) -> Vec<String> {

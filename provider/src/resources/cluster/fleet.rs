@@ -166,8 +166,6 @@ impl Work {
         let root = whose::rotated(found.as_ref().map(|(newest, _)| newest.clone()), &planned)?;
         if taken {
             whose::fits(&reach, &servers, &spec).await?;
-        }
-        if taken {
             cx.warn(taken_over(&planned));
         }
         let scripts = scripts(&spec, &root)?;

@@ -10,6 +10,7 @@ use hosts::way::{self, Answer, Listener, Sudo, Task};
 use kit::{Block, Diagnostic, Result};
 
 use super::model::{self, Cluster, Pool, Ssh};
+use super::spec;
 use crate::config::{Login, Settings};
 
 /// A host that the cluster had, for as long as something of it is there.
@@ -30,16 +31,7 @@ pub(super) struct Past {
 impl Past {
     /// What it ran.
     pub fn role(&self) -> Role {
-        role(&self.role)
-    }
-}
-
-/// What a word of the configuration means.
-pub(super) fn role(word: &str) -> Role {
-    match word {
-        "server" => Role::Server,
-        "client" => Role::Client,
-        _ => Role::Both,
+        spec::role(&self.role)
     }
 }
 

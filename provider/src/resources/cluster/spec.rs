@@ -91,11 +91,7 @@ fn pool(name: &str, pool: &Pool) -> Result<spec::Pool, Diagnostic> {
         Path(vec![Step::Field("pool".into()), Step::Key(name.into()), Step::Field(field.into())])
     };
     Ok(spec::Pool {
-        role: match pool.role.as_str() {
-            "server" => Role::Server,
-            "client" => Role::Client,
-            _ => Role::Both,
-        },
+        role: role(&pool.role),
         hosts: pool.host.iter().map(|written| host(written, &here("host"))).collect::<Result<_, _>>()?,
         node_pool: pool.node_pool.clone(),
         node_class: pool.node_class.clone(),
@@ -104,6 +100,15 @@ fn pool(name: &str, pool: &Pool) -> Result<spec::Pool, Diagnostic> {
         ingress: pool.ingress,
         volumes: pool.volume.iter().map(volume).collect(),
     })
+}
+
+/// What a pool's role means.
+pub(super) fn role(word: &str) -> Role {
+    match word {
+        "server" => Role::Server,
+        "client" => Role::Client,
+        _ => Role::Both,
+    }
 }
 
 fn host(host: &Host, at: &Path) -> Result<spec::Host, Diagnostic> {

@@ -8,6 +8,7 @@ use kit::Result;
 
 use super::fleet::wanted;
 use super::model::Cluster;
+use super::reach::{self, Past};
 use super::{names, said, spec};
 
 /// What an apply will do to hosts that exist, as far as can be told without asking them; nothing if there is nothing to do.
@@ -23,22 +24,17 @@ pub(super) fn of_hosts(
         return Ok(steps.iter().map(ToString::to_string).collect());
     };
     let changes = anew(prior, draft);
-    let before = spec::of(prior)?;
-    let known: Vec<Known> = wanted(&before)
-        .into_iter()
-        .map(|host| {
-            let member = prior.hosts.known().and_then(|hosts| hosts.get(&host.host));
-            let finished = member.is_some_and(|member| !member.blueprint.is_empty());
-            let sight = if drifted(prior, &host.host).any(|line| line.starts_with(SILENT)) {
-                Sight::Silent
-            } else if changes || drifted(prior, &host.host).next().is_some() {
-                Sight::Other
-            } else {
-                Sight::Same
-            };
-            Known { host: host.host, role: host.role, finished, sight }
-        })
-        .collect();
+    let known = |(host, past): (String, Past)| {
+        let sight = if drifted(prior, &host).any(|line| line.starts_with(SILENT)) {
+            Sight::Silent
+        } else if changes || drifted(prior, &host).next().is_some() {
+            Sight::Other
+        } else {
+            Sight::Same
+        };
+        Known { role: past.role(), finished: past.finished, host, sight }
+    };
+    let known: Vec<Known> = reach::hosts(prior).into_iter().map(known).collect();
     let steps = fleet::plan(&wanted(&after), &known).map_err(|fault| said(&[fault]))?;
     let left = leaving.iter().map(|host| format!("take lostops off {host}, which is no longer wanted"));
     Ok(steps.iter().map(ToString::to_string).chain(left).collect())
