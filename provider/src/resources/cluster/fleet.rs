@@ -178,7 +178,8 @@ impl Work {
         let seen = survey(&reach, &looks, AT_ONCE).await;
         whose::belong(&planned, &root, &seen)?;
         whose::approachable(&departing, &seen)?;
-        let known = known(&all, &before, &seen, taken);
+        let known =
+            known(&all, |host| before.contains_key(host) || departing.contains_key(host), &seen, taken);
         let steps = fleet::plan(&wanted(&spec), &known).map_err(|fault| said(&[fault]))?;
         let those = |what: fn(&Seen) -> bool| -> BTreeSet<String> {
             let there = known.iter().filter(|host| host.finished).map(|host| &host.host);
@@ -272,7 +273,7 @@ fn now(planned: &Cluster, before: &BTreeMap<String, Past>) -> BTreeMap<String, P
 /// nobody knew: then whoever has something of ours counts as well.
 fn known(
     all: &BTreeMap<String, Past>,
-    before: &BTreeMap<String, Past>,
+    had: impl Fn(&str) -> bool,
     seen: &BTreeMap<String, Result<Seen, way::Fault>>,
     taken: bool,
 ) -> Vec<Known> {
@@ -282,8 +283,7 @@ fn known(
             _ => Sight::Silent,
         };
         let finished = past.finished || (taken && matches!(sight, Sight::Same | Sight::Other));
-        let had = before.contains_key(host) || finished;
-        had.then(|| Known { host: host.clone(), role: past.role(), finished, sight })
+        (had(host) || finished).then(|| Known { host: host.clone(), role: past.role(), finished, sight })
     };
     all.iter().filter_map(known).collect()
 }
