@@ -37,6 +37,15 @@ async fn a_task_has_what_it_has_on_any_way() {
 }
 
 #[tokio::test]
+async fn a_task_says_as_much_as_it_has_room_for() {
+    let mut task = Task::new("yes 0123456789 | head -n 200000");
+    let said = local().run(&task, &|_| ()).await.unwrap().said.len();
+    assert!(said < 100_000, "{said}");
+    task.room = 4 * 1024 * 1024;
+    assert_eq!(local().run(&task, &|_| ()).await.unwrap().said.len(), 200_000);
+}
+
+#[tokio::test]
 async fn what_fails_or_hangs_is_said() {
     let fault = local().run(&Task::new("echo no >&2; exit 3"), &|_| ()).await.unwrap_err();
     assert_eq!(

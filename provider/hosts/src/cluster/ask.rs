@@ -15,6 +15,9 @@ use crate::way::{Answer, Task};
 /// How long an answer may take: a host that hangs is no answer.
 const PATIENCE: Duration = Duration::from_secs(75);
 
+/// How long an answer may be: a node takes some two kilobytes of a list.
+const ROOM: usize = 64 * 1024 * 1024;
+
 /// Who asks, and how.
 #[derive(Clone, Debug)]
 pub(crate) struct Asker {
@@ -89,6 +92,7 @@ impl Asker {
     fn task(&self, header: &Secret, method: &str, path: &str, body: Option<&Value>) -> Task {
         let mut task = Task::new(include_str!("ask.sh"));
         task.deadline = PATIENCE;
+        task.room = ROOM;
         task.arguments = vec![method.to_owned(), format!("{}{path}", self.base)];
         task.files.insert("curl".into(), self.curl.clone().into_bytes());
         task.files.insert("token".into(), header.expose().as_bytes().to_vec());

@@ -18,8 +18,6 @@ use crate::secrets::Secret;
 /// What sudo asks with: nothing else prints it.
 pub(crate) const PROMPT: &str = "[lostops: password]";
 const MARK: &str = "@lostops ";
-/// What a script may say altogether before the rest is only passed on.
-const SAID: usize = 1024 * 1024;
 /// The last lines of noise that are kept to explain a failure.
 const NOISE: usize = 40;
 /// The longest line; what is longer is cut.
@@ -229,7 +227,7 @@ impl<'a> Talk<'a> {
     fn say(&mut self, line: String) {
         let line = self.without_secrets(line);
         self.said_bytes += line.len() + 1;
-        if self.said_bytes <= SAID {
+        if self.said_bytes <= self.terms.task.room {
             self.said.push(line.clone());
         }
         (self.terms.listener)(Event::Said(line));

@@ -55,7 +55,7 @@ pub type Listener<'a> = &'a (dyn Fn(Event) + Send + Sync);
 /// What a task that succeeded has said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
-    /// The lines that it printed to standard output, as far as they fit into a MiB.
+    /// The lines that it printed to standard output, as far as the task has room for them.
     pub said: Vec<String>,
 }
 

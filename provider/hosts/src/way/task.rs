@@ -33,6 +33,8 @@ pub struct Task {
     pub blobs: Vec<Arc<Blob>>,
     /// A file on the host that only one task at a time may hold.
     pub lock: Option<String>,
+    /// How many bytes of what it says are kept; the rest is only passed on.
+    pub room: usize,
     /// How long to wait for the lock.
     pub patience: Duration,
     /// How long it may take altogether, waiting included.
@@ -49,6 +51,7 @@ impl Task {
             files: BTreeMap::new(),
             blobs: Vec::new(),
             lock: None,
+            room: 1024 * 1024,
             patience: Duration::from_mins(2),
             deadline: Duration::from_mins(5),
         }
