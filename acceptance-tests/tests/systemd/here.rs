@@ -27,6 +27,7 @@ pub fn local(lab: &mut Lab) {
     let terraform = |words: &str| {
         lab.on(1, &format!("cd /opt/lab && TF_CLI_CONFIG_FILE=/opt/lab/rc CHECKPOINT_DISABLE=1 ./terraform {words} -no-color 2>&1; echo code=$?"))
     };
+    lab.on(1, "mkdir -p /etc/docker; echo '{ \"debug\": true }' >/etc/docker/daemon.json");
     let made = terraform("apply -auto-approve");
     assert!(
         made.contains("Apply complete") && made.ends_with("code=0") && !made.contains("Warning: h1"),
@@ -41,5 +42,7 @@ pub fn local(lab: &mut Lab) {
     assert!(gone.ends_with("code=0"), "{gone}");
     let left = lab.on(1, "ls -d /etc/lostops /var/lib/lostops /opt/nomad/data /usr/local/bin/nomad 2>/dev/null; pgrep -x nomad");
     assert_eq!(left, "");
+    let docker = lab.on(1, "cat /etc/docker/daemon.json");
+    assert_eq!(docker, "{ \"debug\": true }", "what was there before is there again");
     lab.say("and is none any more");
 }

@@ -277,7 +277,7 @@ fn running(blueprint: &Blueprint, lines: &mut Vec<String>) {
         ));
     }
     lines.push(
-        "known && return 0\nremember files \"$FILES\"\nremember units \"$UNITS\"\nremember applied \"$BLUEPRINT$NL\""
+        "known && return 0\nremember files \"$FILES\"\n[ ! -s \"$S/ours\" ] || : >\"$S/ours\"\nremember units \"$UNITS\"\nremember applied \"$BLUEPRINT$NL\""
             .into(),
     );
 }

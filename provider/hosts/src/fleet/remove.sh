@@ -60,7 +60,11 @@ if [ -e "$S/files" ]; then
   while read -r FILE MARKS; do
     case $FILE in
       /home/* | /etc/sudoers.d/*) ;;
-      /*) rm -f "$FILE" ;;
+      /*)
+        rm -f "$FILE"
+        # What was there before is there again.
+        [ ! -e "$S/before$FILE" ] || mv -f "$S/before$FILE" "$FILE" || fail state "$FILE" "what was there before cannot be brought back"
+        ;;
     esac
   done <"$S/files"
 fi

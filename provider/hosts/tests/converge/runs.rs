@@ -1,5 +1,7 @@
 //! What a first run does, that a second does nothing, and that a change touches only what it should.
 
+use std::fs;
+
 use hosts::blueprint::{Command, File};
 use hosts::converge::{Event, script};
 use hosts::secrets::Secret;
@@ -115,6 +117,44 @@ fn what_is_no_longer_wanted_goes() {
     assert_eq!(run.changes(), "stopped old.service\nremoved /etc/nomad.extra\nrestarted nomad.service\n");
     assert!(!host.at("root/etc/nomad.extra").exists() && !host.at("active/old.service").exists());
     assert_eq!(host.run(&["dash"], &wanted).done(), 0);
+}
+
+#[test]
+fn what_stood_in_the_place_of_a_file_is_kept_and_comes_back_when_the_file_goes() {
+    for shell in shells() {
+        let host = Host::new();
+        let mut wanted = blueprint(&host);
+        fs::create_dir_all(host.at("root/etc/docker")).unwrap();
+        host.put("root/etc/docker/daemon.json", "theirs\n");
+        wanted.files.push(file("/etc/docker/daemon.json", "ours\n"));
+        host.run(shell, &wanted).done();
+        assert_eq!(host.read("root/etc/docker/daemon.json"), "ours\n");
+        assert_eq!(host.read("root/var/lib/lostops/before/etc/docker/daemon.json"), "theirs\n");
+        assert_eq!(host.run(shell, &wanted).done(), 0);
+        // What somebody makes of ours is not theirs.
+        host.put("root/etc/docker/daemon.json", "changed\n");
+        host.run(shell, &wanted).done();
+        assert_eq!(host.read("root/var/lib/lostops/before/etc/docker/daemon.json"), "theirs\n");
+        wanted.files.pop();
+        host.run(shell, &wanted).done();
+        assert_eq!(host.read("root/etc/docker/daemon.json"), "theirs\n");
+        assert_eq!(host.run(shell, &wanted).done(), 0);
+    }
+}
+
+#[test]
+fn a_run_that_was_cut_off_does_not_take_what_is_ours_for_theirs() {
+    let host = Host::new();
+    let mut wanted = blueprint(&host);
+    fs::create_dir_all(host.at("root/etc/docker")).unwrap();
+    wanted.files.push(file("/etc/docker/daemon.json", "ours\n"));
+    host.run(&["dash"], &wanted).done();
+    // As if the end had never been reached.
+    fs::remove_file(host.at("root/var/lib/lostops/files")).unwrap();
+    host.put("root/var/lib/lostops/ours", "/etc/docker/daemon.json\n");
+    wanted.files.last_mut().unwrap().content = Secret::new("ours, too\n");
+    host.run(&["dash"], &wanted).done();
+    assert!(!host.at("root/var/lib/lostops/before").exists());
 }
 
 #[test]

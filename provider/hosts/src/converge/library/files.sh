@@ -39,6 +39,31 @@ dir() {
   owned "$R$1" "$2" "$3"
 }
 
+# What stands where a file of ours is to be for the first time is somebody's: it is kept, to be brought back when ours goes.
+# That it was looked at is noted before ours is there, so that a run that is cut off never takes ours for theirs.
+spare() {
+  [ -n "$OURS" ] || spared
+  case $OURS in
+    *"$NL$1$NL"*) return 0 ;;
+  esac
+  if [ -f "$R$1" ]; then
+    quietly mkdir -p "$S/before${1%/*}" || blame file "$1"
+    quietly cp -pP "$R$1" "$S/before$1" || blame file "$1"
+  fi
+  OURS=$OURS$1$NL
+  echo "$1" >>"$S/ours"
+}
+
+# The files that are ours already, those of a run that was cut off among them.
+spared() {
+  OURS=$NL
+  [ ! -s "$S/ours" ] || OURS=$NL$(cat "$S/ours")$NL
+  [ -e "$S/files" ] || return 0
+  while read -r OLD MARKS; do
+    OURS=$OURS$OLD$NL
+  done <"$S/files"
+}
+
 # path, mode, owner, once or always, content
 file() {
   expected "$1" "$2" "$3"
@@ -66,6 +91,7 @@ file() {
       blame file "$1"
     }
     owned "$R$1.lostops-new" "$2" "$3"
+    spare "$1"
     quietly mv -f "$R$1.lostops-new" "$R$1" || blame file "$1"
   else
     owned "$R$1" "$2" "$3"
@@ -90,6 +116,7 @@ stale() {
     mark $MARKS
     [ -z "$CHECK" ] || continue
     rm -f "$R$OLD" "$R$OLD.lostops-new"
+    [ ! -e "$S/before$OLD" ] || quietly mv -f "$S/before$OLD" "$R$OLD" || blame file "$OLD"
   done <"$S/files"
 }
 

@@ -15,7 +15,7 @@ remember() {
 }
 
 main() {
-  R='' CHECK='' PEER='' CHANGES=0 SUMS='' STATS='' STATES=''
+  R='' CHECK='' PEER='' CHANGES=0 SUMS='' STATS='' STATES='' OURS=''
   while [ $# -gt 0 ]; do
     case $1 in
       --root) R=${2%/} && shift ;;
