@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::blueprint::{Binary, Blueprint, Packing, User};
+use crate::blueprint::{Binary, Blueprint, Command, Packing, User};
 use crate::pki::Subject;
 use crate::secrets::Broken;
 use crate::spec::{Host, Release};
@@ -34,6 +34,18 @@ pub(super) fn install(product: &str, release: &Release, print: &mut Blueprint) {
 /// Where an agent's program is.
 pub(super) fn program(product: &str) -> String {
     format!("/usr/local/bin/{product}")
+}
+
+/// An agent remembers gossip keys and reads its configuration's only when it remembers none. One that was away while they
+/// became others would not be understood any more: it forgets what it remembers, if what it should use is not among it.
+pub(super) fn forgetful(product: &str, remembered: &str, print: &mut Blueprint) {
+    let key = format!("$(sed -n 's/.*\"encrypt\": \"\\(.*\\)\".*/\\1/p' /etc/{product}.d/gossip.json)");
+    print.commands.push(Command {
+        name: format!("gossip key of {product}"),
+        // No other program gets to see it: its arguments would be for everybody to read.
+        unless: format!("[ ! -s {remembered} ] || {{ K={key}; case $(cat {remembered}) in *\"$K\"*) ;; *) false ;; esac; }}"),
+        run: format!("rm -f {remembered} && systemctl restart {product}.service"),
+    });
 }
 
 /// The paths of an agent's certificate files.

@@ -21,6 +21,8 @@ const ROOM: usize = 64 * 1024 * 1024;
 /// Who asks, and how.
 #[derive(Clone, Debug)]
 pub(crate) struct Asker {
+    /// Who is asked.
+    pub product: Product,
     curl: String,
     headers: Vec<Secret>,
     base: String,
@@ -66,7 +68,7 @@ impl Asker {
             (Product::Consul, false) => ("http", ports::CONSUL_HTTP),
         };
         let base = format!("{scheme}://127.0.0.1:{port}");
-        Ok(Self { curl: curl(spec.security), headers, base })
+        Ok(Self { product, curl: curl(spec.security), headers, base })
     }
 
     /// The same with nothing but the new token.
@@ -79,11 +81,16 @@ impl Asker {
         self.headers.iter().map(|header| self.task(header, method, path, body)).collect()
     }
 
-    /// A task that keeps what Nomad's servers know in a file on the server that is asked, for root alone.
+    /// A task that keeps what the servers know in a file on the server that is asked, for root alone.
     pub fn snapshot(&self) -> Vec<Task> {
-        let mut tasks = self.tasks("GET", "/v1/operator/snapshot", None);
+        let (name, path) = match self.product {
+            Product::Nomad => ("nomad", "/v1/operator/snapshot"),
+            Product::Consul => ("consul", "/v1/snapshot"),
+        };
+        let mut tasks = self.tasks("GET", path, None);
         for task in &mut tasks {
             include_str!("snapshot.sh").clone_into(&mut task.script);
+            task.arguments.push(name.to_owned());
             task.deadline = PATIENCE * 6;
         }
         tasks

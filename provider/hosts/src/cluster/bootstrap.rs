@@ -3,14 +3,19 @@
 //!
 //! Tokens are in files that only root reads, never in a process's arguments.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::blueprint::{Blueprint, Unit};
-use crate::secrets::Broken;
+use crate::secrets::{Broken, RootSecrets};
+use crate::spec::ClusterSpec;
 
 use super::{Site, ask, consul, dir, file, ports, secret, units};
 
 const FOLDER: &str = "/etc/lostops/bootstrap";
+/// How what Consul is told of a token of ours begins.
+pub(crate) const MADE: &str = "Made by lostops: ";
 const UNIT: &str = "lostops-bootstrap.service";
 
 /// Jobs get Consul tokens by their own identity.
@@ -62,16 +67,8 @@ fn steps(site: &Site<'_>) -> Result<String, Broken> {
         policy("lostops-nomad-client", AGENT),
         policy("lostops-dns", READ),
     ];
-    for (usage, policy) in [
-        ("consul/nomad-server", "lostops-nomad-server"),
-        ("consul/nomad-client", "lostops-nomad-client"),
-        ("consul/dns", "lostops-dns"),
-    ] {
-        steps.push(token(site, usage, "Policies", &json!([{ "Name": policy }]))?);
-    }
-    for (_, _, host) in site.spec.hosts() {
-        let identity = json!([{ "NodeName": host.name, "Datacenter": site.spec.datacenter }]);
-        steps.push(token(site, &consul::agent(&host.name), "NodeIdentities", &identity)?);
+    for (usage, grant, what) in grants(site.spec) {
+        steps.push(token(site, &usage, grant, &what)?);
     }
     if identities(site) {
         steps.extend(workloads(site));
@@ -79,6 +76,26 @@ fn steps(site: &Site<'_>) -> Result<String, Broken> {
     Ok(steps
         .iter()
         .fold(String::new(), |text, (kind, name, value)| text + &format!("{kind}\t{name}\t{value}\n")))
+}
+
+/// Which tokens there are in Consul beside the first: what each is for, and what it may do.
+fn grants(spec: &ClusterSpec) -> Vec<(String, &'static str, Value)> {
+    let usual = [
+        ("consul/nomad-server", "lostops-nomad-server"),
+        ("consul/nomad-client", "lostops-nomad-client"),
+        ("consul/dns", "lostops-dns"),
+    ];
+    let usual = usual.map(|(usage, policy)| (usage.to_owned(), "Policies", json!([{ "Name": policy }])));
+    let agents = spec.hosts().map(|(_, _, host)| {
+        let identity = json!([{ "NodeName": host.name, "Datacenter": spec.datacenter }]);
+        (consul::agent(&host.name), "NodeIdentities", identity)
+    });
+    usual.into_iter().chain(agents).collect()
+}
+
+/// The names of those tokens.
+pub(crate) fn accessors(spec: &ClusterSpec, root: &RootSecrets) -> Result<BTreeSet<String>, Broken> {
+    grants(spec).iter().map(|(usage, ..)| root.accessor(usage)).collect()
 }
 
 type Step = (&'static str, String, Value);
@@ -102,7 +119,7 @@ fn token(site: &Site<'_>, usage: &str, grant: &str, what: &Value) -> Result<Step
     let mut token = json!({
         "AccessorID": accessor,
         "SecretID": site.root.token(usage)?.expose(),
-        "Description": format!("Made by lostops: {usage}"),
+        "Description": format!("{MADE}{usage}"),
     });
     token[grant] = what.clone();
     Ok(("token", accessor, token))

@@ -25,12 +25,13 @@ pub(super) fn add(site: &Site<'_>, print: &mut Blueprint) -> Result<(), Broken> 
     if site.spec.security.gossip {
         let key = json!({ "encrypt": site.root.gossip_key("consul")?.expose() });
         print.files.push(secret("/etc/consul.d/gossip.json", &super::json(&key), "root:consul", 0o640));
+        agents::forgetful("consul", "/opt/consul/data/serf/local.keyring", print);
     }
     if site.spec.security.acl {
         let tokens = json!({ "acl": { "tokens": tokens(site, release)? } });
         print.files.push(secret(TOKENS, &super::json(&tokens), "root:consul", 0o640));
     }
-    unit(print);
+    unit(site, print);
     Ok(())
 }
 
@@ -158,7 +159,7 @@ pub(super) fn agent(host: &str) -> String {
     format!("consul/agent/{host}")
 }
 
-fn unit(print: &mut Blueprint) {
+fn unit(site: &Site<'_>, print: &mut Blueprint) {
     let command = format!("{} agent -config-dir=/etc/consul.d", agents::program("consul"));
     let text = units::agent(&units::Agent {
         description: "Consul",
@@ -166,17 +167,18 @@ fn unit(print: &mut Blueprint) {
         user: "consul",
         // `notify` would wait for the others to be found: a first server could not be started before the last.
         kind: "exec",
+        // A client that goes takes its services out of the catalogue, and one that starts anew does not.
         signal: "SIGTERM",
+        again: Some("SIGINT"),
         after: &[],
         mounts: &[],
         oom: -900,
     });
     print.files.push(file(UNIT, &text, "root:root", 0o644));
     let Tls { ca, cert, key } = agents::tls("consul");
-    print.units.push(Unit {
-        name: "consul.service".into(),
-        restart_on: vec![CONFIG.into(), TOKENS.into(), UNIT.into(), agents::program("consul")],
-        reload_on: vec![ca, cert, key],
-        oneshot: false,
-    });
+    let (mut restart_on, mut reload_on) =
+        (vec![CONFIG.into(), UNIT.into(), agents::program("consul")], vec![ca, cert, key]);
+    // A server makes the first token when it begins to lead, if it was started with another one than there is.
+    if site.pool.role.serves() { &mut restart_on } else { &mut reload_on }.push(TOKENS.into());
+    print.units.push(Unit { name: "consul.service".into(), restart_on, reload_on, oneshot: false });
 }

@@ -31,6 +31,7 @@ use crate::spec::{ClusterSpec, Host, Pool};
 pub use access::{Access, Api, access};
 pub(crate) use ask::{Asker, Product, Reply};
 pub use becoming::may_become;
+pub(crate) use bootstrap::{MADE, accessors};
 pub use check::check;
 pub use pins::{CNI, CONSUL, NOMAD};
 

@@ -27,6 +27,7 @@ pub(super) fn add(site: &Site<'_>, print: &mut Blueprint) -> Result<(), Broken> 
     if site.pool.role.serves() && site.spec.security.gossip {
         let key = json!({ "server": { "encrypt": site.root.gossip_key("nomad")?.expose() } });
         print.files.push(secret("/etc/nomad.d/gossip.json", &super::json(&key), "root:nomad", 0o640));
+        agents::forgetful("nomad", "/opt/nomad/data/server/serf.keyring", print);
     }
     if site.spec.consul().is_some() {
         print.files.push(secret(CONSUL, &super::json(&consul(site)?), "root:nomad", 0o640));
@@ -236,6 +237,7 @@ fn unit(site: &Site<'_>, user: &str, print: &mut Blueprint) {
         kind: "notify",
         // Without `leave_on_interrupt` it goes without leaving the cluster.
         signal: "SIGINT",
+        again: None,
         after: &after,
         mounts: &mounts,
         oom: -1000,

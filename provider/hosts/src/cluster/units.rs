@@ -12,8 +12,10 @@ pub struct Agent<'a> {
     pub user: &'a str,
     /// When systemd holds it for started.
     pub kind: &'a str,
-    /// The signal that ends it without leaving the cluster.
+    /// The signal that ends it.
     pub signal: &'a str,
+    /// The one that ends it to be started again, without leaving the cluster, if it is another.
+    pub again: Option<&'a str>,
     /// What is started before it.
     pub after: &'a [&'a str],
     /// What has to be mounted.
@@ -26,6 +28,7 @@ pub struct Agent<'a> {
 /// asked to end is no failure: Nomad does.
 pub fn agent(agent: &Agent<'_>) -> String {
     let Agent { description, command, user, kind, signal, oom, .. } = agent;
+    let again = agent.again.map(|signal| format!("RestartKillSignal={signal}\n")).unwrap_or_default();
     let after: String = agent.after.iter().fold(String::new(), |text, name| text + " " + name);
     let mut text = format!(
         "[Unit]\nDescription={description}\nWants=network-online.target{after}\nAfter=network-online.target{after}\n\
@@ -37,7 +40,7 @@ pub fn agent(agent: &Agent<'_>) -> String {
     let _ = write!(
         text,
         "\n[Service]\nType={kind}\nUser={user}\nGroup={user}\nExecStart={command}\nExecReload=/bin/kill -HUP $MAINPID\n\
-         KillMode=process\nKillSignal={signal}\nSuccessExitStatus=1\nRestart=always\nRestartSec=2\nLimitNOFILE=65536\n\
+         KillMode=process\nKillSignal={signal}\n{again}SuccessExitStatus=1\nRestart=always\nRestartSec=2\nLimitNOFILE=65536\n\
          LimitNPROC=infinity\nTasksMax=infinity\nOOMScoreAdjust={oom}\nUMask=0027\n\n\
          [Install]\nWantedBy=multi-user.target\n"
     );

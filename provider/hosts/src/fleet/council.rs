@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 
 use super::Reach;
 use crate::Fault;
-use crate::cluster::{Asker, Reply};
+use crate::cluster::{Asker, Product, Reply};
 use crate::way::Task;
 
 /// How long between two questions about the same.
@@ -72,6 +72,12 @@ struct Peer {
     node: String,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Member {
+    name: String,
+}
+
 impl<'a, R> Council<'a, R> {
     /// A cluster that this one asks, through these servers.
     pub fn of<'s>(reach: &'a R, asker: &'a Asker, servers: impl IntoIterator<Item = &'s String>) -> Self {
@@ -107,11 +113,17 @@ impl<R: Reach> Council<'_, R> {
         let patience = Patience::of(limit);
         while let Err(why) = self.all_well(servers).await {
             patience.rest(why).await.map_err(|why| {
-                Fault::of_cluster(
-                    "The cluster's servers do not agree",
-                    why,
-                    "See `journalctl -u nomad` on the servers, and whether they reach each other on ports 4647 and 4648",
-                )
+                let (what, cure) = match self.asker.product {
+                    Product::Nomad => (
+                        "The cluster's servers do not agree",
+                        "See `journalctl -u nomad` on the servers, and whether they reach each other on ports 4647 and 4648",
+                    ),
+                    Product::Consul => (
+                        "The cluster's servers of Consul do not agree",
+                        "See `journalctl -u consul` on the servers, and whether they reach each other on ports 8300 and 8301",
+                    ),
+                };
+                Fault::of_cluster(what, why, cure)
             })?;
         }
         Ok(())
@@ -244,9 +256,20 @@ impl<R: Reach> Council<'_, R> {
         for peer in raft.servers.iter().filter(|peer| host(&peer.node) == server) {
             let path = format!("/v1/operator/raft/peer?id={}", peer.id);
             self.ask("DELETE", &path, None).await.map_err(failed)?;
-            self.put(&format!("/v1/agent/force-leave?prune=true&node={}", peer.node), None)
-                .await
-                .map_err(failed)?;
+            if self.asker.product == Product::Nomad {
+                let path = format!("/v1/agent/force-leave?prune=true&node={}", peer.node);
+                self.put(&path, None).await.map_err(failed)?;
+            }
+        }
+        if self.asker.product == Product::Consul { self.strike(server).await } else { Ok(()) }
+    }
+
+    /// Strikes a host that is gone from Consul's members. They would remember it for days, and its services with it.
+    pub async fn strike(&self, host: &str) -> Result<(), Fault> {
+        let failed = |why| asked("A host cannot be struck from Consul's members", why);
+        let members: Vec<Member> = self.get("/v1/agent/members").await.map_err(failed)?;
+        if members.iter().any(|member| member.name == host) {
+            self.put(&format!("/v1/agent/force-leave/{host}?prune"), None).await.map_err(failed)?;
         }
         Ok(())
     }
@@ -295,8 +318,8 @@ fn host(name: &str) -> String {
     name.split('.').next().unwrap_or(name).to_owned()
 }
 
-fn asked(what: &str, why: String) -> Fault {
-    Fault::of_cluster(what, why, "See `journalctl -u nomad` on the servers, then apply again")
+pub(super) fn asked(what: &str, why: String) -> Fault {
+    Fault::of_cluster(what, why, "See `journalctl -u nomad -u consul` on the servers, then apply again")
 }
 
 /// How long something is waited for.

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use futures_util::future::FutureExt;
 
-use super::work::{Crew, Done, Orders};
+use super::orders::{Done, Orders};
+use super::work::Crew;
 use super::{Act, Reach, Step, remove, together};
 use crate::Fault;
 
@@ -66,6 +67,9 @@ impl<R: Reach> Crew<'_, R> {
         } else if council.nodes(&step.host).await?.iter().any(|node| node.status == "ready") {
             return Err(alive(&step.host));
         }
+        if let Some(consul) = self.consul_council() {
+            consul.strike(&step.host).await?;
+        }
         council.purge(&step.host).await
     }
 
@@ -83,6 +87,9 @@ impl<R: Reach> Crew<'_, R> {
         }
         // As long as it lived the others may have taken it up again.
         council.dismiss(&step.host).await?;
+        if let Some(consul) = self.consul_council() {
+            consul.dismiss(&step.host).await?;
+        }
         council.purge(&step.host).await?;
         self.agree(&self.servers).await
     }

@@ -1,7 +1,7 @@
 //! The gossip keys that living agents use: another one is brought to all of them before it is used, and the old one goes
 //! when nobody needs it any more. A run that is cut off anywhere is finished by the next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::Reach;
 use super::council::{Council, Patience};
+use super::work::Crew;
 use crate::Fault;
 use crate::cluster::Product;
 use crate::secrets::Secret;
@@ -17,10 +18,10 @@ use crate::secrets::Secret;
 const HEARD: Duration = Duration::from_mins(1);
 
 /// What the agents of one product should speak with.
-pub(super) struct Keyring<'a, R> {
-    pub council: Council<'a, R>,
-    pub product: Product,
-    pub key: &'a Secret,
+struct Keyring<'a, R> {
+    council: Council<'a, R>,
+    product: Product,
+    key: &'a Secret,
 }
 
 /// Which keys are known, and to how many.
@@ -31,19 +32,36 @@ struct Known {
     num_nodes: u64,
 }
 
+impl<R: Reach> Crew<'_, R> {
+    /// Brings the gossip keys to all agents; in the end they use no other.
+    pub(super) async fn gossip(&self, servers: &BTreeSet<String>, settle: bool) -> Result<(), Fault> {
+        for (product, asker, key) in &self.gossip {
+            let keyring =
+                Keyring { council: Council::of(self.reach, asker, servers), product: *product, key };
+            keyring.install().await?;
+            if settle {
+                keyring.settle().await?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl<R: Reach> Keyring<'_, R> {
     /// Brings the key to all agents, so that who has only this one is understood.
-    pub async fn install(&self) -> Result<(), Fault> {
-        if self.known().await?.keys.contains_key(self.key.expose()) {
-            return Ok(());
-        }
-        self.tell("install", "POST", self.key.expose()).await?;
+    async fn install(&self) -> Result<(), Fault> {
         let patience = Patience::of(HEARD);
+        let mut told = false;
         loop {
             let known = self.known().await?;
             let heard = known.keys.get(self.key.expose()).copied().unwrap_or_default();
             if heard > 0 && heard >= known.num_nodes {
                 return Ok(());
+            }
+            if !told {
+                self.tell("install", "POST", self.key.expose()).await?;
+                told = true;
+                continue;
             }
             let why = format!("{heard} of {} agents have it", known.num_nodes);
             patience.rest(why).await.map_err(failed)?;
@@ -51,7 +69,7 @@ impl<R: Reach> Keyring<'_, R> {
     }
 
     /// Has all agents use the key, and forget every other.
-    pub async fn settle(&self) -> Result<(), Fault> {
+    async fn settle(&self) -> Result<(), Fault> {
         let known = self.known().await?;
         if known.keys.keys().all(|key| key == self.key.expose()) {
             return Ok(());

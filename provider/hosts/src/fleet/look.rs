@@ -76,13 +76,22 @@ impl Seen {
     /// Whether an agent of the cluster would start anew.
     pub fn restarts(&self) -> bool {
         let agent = |event: &Event| matches!(event, Event::Changed { kind, name } if kind == "restarted" && matches!(name.as_str(), "nomad.service" | "consul.service"));
-        self.gets_another_nomad() || self.changes.iter().any(agent)
+        self.gets_another_nomad() || self.gets_another_consul() || self.changes.iter().any(agent)
     }
 
     /// Whether it would get another Nomad.
     pub fn gets_another_nomad(&self) -> bool {
-        let nomad = |event: &Event| matches!(event, Event::Changed { kind, name } if kind == "program" && name.starts_with("nomad "));
-        self.changes.iter().any(nomad)
+        self.gets_another("nomad ")
+    }
+
+    /// Whether it would get another Consul.
+    pub fn gets_another_consul(&self) -> bool {
+        self.gets_another("consul ")
+    }
+
+    fn gets_another(&self, start: &str) -> bool {
+        let program = |event: &Event| matches!(event, Event::Changed { kind, name } if kind == "program" && name.starts_with(start));
+        self.changes.iter().any(program)
     }
 
     /// What it comes to.

@@ -7,9 +7,11 @@ mod council;
 mod depart;
 mod keyring;
 mod look;
+mod orders;
 mod over_ssh;
 mod plan;
 mod remove;
+mod retire;
 mod work;
 
 use std::future::Future;
@@ -18,9 +20,10 @@ use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, StreamExt};
 
 pub use look::{Seen, find_cluster, find_roots, survey};
+pub use orders::{Done, Orders};
 pub use over_ssh::OverSsh;
 pub use plan::{Act, Known, Sight, Step, Wanted, plan};
-pub use work::{Crew, Done, Orders};
+pub use work::Crew;
 
 use crate::local::Local;
 use crate::way::{Answer, Fault, Listener, Task};

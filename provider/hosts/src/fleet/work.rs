@@ -1,17 +1,17 @@
 //! Doing what was planned, in its order: never two servers of a living cluster at once, and each is well again before the
 //! next. What a host refuses hinders only what depends on it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::FutureExt;
 
 use super::council::Council;
-use super::keyring::Keyring;
-use super::{Act, Known, Reach, Sight, Step, together};
+use super::orders::{Done, Orders, arriving, leave, lost, note, standing};
+use super::{Act, Reach, Step, together};
 use crate::cluster::{self, Asker, Product};
-use crate::converge::{Event, Script};
+use crate::converge::Event;
 use crate::secrets::{Broken, RootSecrets, Secret};
 use crate::spec::ClusterSpec;
 use crate::way::{self, Task};
@@ -22,40 +22,6 @@ const AGREE: Duration = Duration::from_mins(4);
 /// How long a host may take to become a node of Nomad.
 const APPEAR: Duration = Duration::from_mins(3);
 
-/// What is to be done, and how.
-#[derive(Clone, Debug)]
-pub struct Orders {
-    /// The steps.
-    pub steps: Vec<Step>,
-    /// What was known of the hosts when they were planned.
-    pub known: Vec<Known>,
-    /// What each wanted host should be.
-    pub scripts: BTreeMap<String, Script>,
-    /// Who gets another Nomad: a snapshot is kept before a server does, and the work of a client is moved elsewhere.
-    pub upgraded: BTreeSet<String>,
-    /// On whom an agent starts anew.
-    pub restarted: BTreeSet<String>,
-    /// The servers have agreed once: from then on they are a cluster that can be lost.
-    pub founded: bool,
-    /// How many clients change at once.
-    pub at_once: usize,
-    /// How long work may take to move.
-    pub deadline: Duration,
-}
-
-/// What came of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Done {
-    /// Hosts that were brought to what they should be.
-    pub made: BTreeSet<String>,
-    /// Hosts that are gone from the cluster.
-    pub gone: BTreeSet<String>,
-    /// The servers have agreed.
-    pub founded: bool,
-    /// What could not be done.
-    pub faults: Vec<Fault>,
-}
-
 /// Who does it.
 pub struct Crew<'a, R> {
     pub(super) reach: &'a R,
@@ -63,6 +29,8 @@ pub struct Crew<'a, R> {
     pub(super) asker: Asker,
     pub(super) consul: Option<Asker>,
     pub(super) owner: String,
+    /// The names of Consul's tokens that count; none where there are no ACLs.
+    pub(super) tokens: Option<BTreeSet<String>>,
     pub(super) gossip: Vec<(Product, Asker, Secret)>,
     pub(super) servers: BTreeSet<String>,
     pub(super) limit: usize,
@@ -94,6 +62,7 @@ impl<'a, R: Reach> Crew<'a, R> {
             told,
             asker,
             consul,
+            tokens: spec.security.acl.then(|| cluster::accessors(spec, root)).transpose()?,
             owner: cluster::owner(root.ca_pem()),
             gossip,
             servers,
@@ -111,6 +80,11 @@ impl<'a, R: Reach> Crew<'a, R> {
         self.clients_arrive(orders, &mut done).await;
         if done.faults.is_empty() {
             self.depart(orders, &mut done).await;
+        }
+        if done.faults.is_empty()
+            && let Err(fault) = self.retire().await
+        {
+            done.faults.push(fault);
         }
         leave(orders, done)
     }
@@ -193,8 +167,12 @@ impl<'a, R: Reach> Crew<'a, R> {
         if orders.restarted.iter().any(|host| well.contains(host)) {
             self.agree(&well).await?;
         }
-        if steps.iter().any(|step| orders.upgraded.contains(&step.host)) {
+        let get = |another: &BTreeSet<String>| steps.iter().any(|step| another.contains(&step.host));
+        if get(&orders.upgraded) {
             self.council(&standing).keep().await?;
+        }
+        if let Some(asker) = self.consul.as_ref().filter(|_| get(&orders.consul_upgraded)) {
+            Council::of(self.reach, asker, &standing).keep().await?;
         }
         // Who comes has the new key only.
         self.gossip(&standing.iter().cloned().collect(), false).await?;
@@ -257,25 +235,12 @@ impl<'a, R: Reach> Crew<'a, R> {
         changed.and(welcome)
     }
 
-    /// Brings the gossip keys to all agents; in the end they use no other.
-    async fn gossip(&self, servers: &BTreeSet<String>, settle: bool) -> Result<(), Fault> {
-        for (product, asker, key) in &self.gossip {
-            let keyring =
-                Keyring { council: Council::of(self.reach, asker, servers), product: *product, key };
-            keyring.install().await?;
-            if settle {
-                keyring.settle().await?;
-            }
-        }
-        Ok(())
-    }
-
     pub(super) async fn agree(&self, servers: &BTreeSet<String>) -> Result<(), Fault> {
         self.agree_with(&self.askers(false), servers).await
     }
 
     /// Who asks Nomad, and Consul where there is one; with nothing but the new tokens if `anew`.
-    fn askers(&self, anew: bool) -> Vec<Asker> {
+    pub(super) fn askers(&self, anew: bool) -> Vec<Asker> {
         let all = std::iter::once(&self.asker).chain(&self.consul);
         all.map(|asker| if anew { asker.anew() } else { asker.clone() }).collect()
     }
@@ -330,56 +295,13 @@ impl<'a, R: Reach> Crew<'a, R> {
         Council::of(self.reach, &self.asker, servers)
     }
 
+    /// The same for Consul, where there is one.
+    pub(super) fn consul_council(&self) -> Option<Council<'_, R>> {
+        self.consul.as_ref().map(|asker| Council::of(self.reach, asker, &self.servers))
+    }
+
     pub(super) fn all_servers(&self) -> Vec<String> {
         self.servers.iter().cloned().collect()
-    }
-}
-
-/// The servers that are there before anything is done.
-fn standing(orders: &Orders) -> Vec<String> {
-    let stands = |host: &&Known| host.role.serves() && matches!(host.sight, Sight::Same | Sight::Other);
-    orders.known.iter().filter(stands).map(|host| host.host.clone()).collect()
-}
-
-/// Says of every host that was to be changed and was not reached that it was left.
-fn leave(orders: &Orders, mut done: Done) -> Done {
-    if done.faults.is_empty() {
-        return done;
-    }
-    let named: BTreeSet<String> = done.faults.iter().filter_map(|fault| fault.host.clone()).collect();
-    let settled =
-        |host: &String| done.made.contains(host) || done.gone.contains(host) || named.contains(host);
-    let left: Vec<&str> =
-        orders.steps.iter().filter(|step| !settled(&step.host)).map(|step| step.host.as_str()).collect();
-    if !left.is_empty() {
-        done.faults.push(Fault::of_cluster(
-            format!("Left as they are: {}", left.join(", ")),
-            "what comes before them is not done",
-            "Mend that, then apply again: it goes on there",
-        ));
-    }
-    done
-}
-
-/// Servers that there were and that do not answer, or have nothing on them any more.
-fn lost(orders: &Orders) -> impl Iterator<Item = &str> {
-    let gone = |host: &Known| host.finished && matches!(host.sight, Sight::Silent | Sight::Blank);
-    orders.known.iter().filter(move |host| host.role.serves() && gone(host)).map(|host| host.host.as_str())
-}
-
-fn arriving(orders: &Orders, serves: bool) -> impl Iterator<Item = &Step> {
-    orders
-        .steps
-        .iter()
-        .filter(move |step| step.role.serves() == serves && matches!(step.act, Act::Make | Act::Change))
-}
-
-fn note<'h>(done: &mut Done, results: impl Iterator<Item = (&'h str, Result<(), Fault>)>) {
-    for (host, result) in results {
-        match result {
-            Ok(()) => drop(done.made.insert(host.to_owned())),
-            Err(fault) => done.faults.push(fault),
-        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Raising a number changes what it is for and nothing else, and what it changes restarts as little as can be.
 
 use std::collections::BTreeSet;
+use std::process::Command as Process;
 
 use hosts::blueprint::Blueprint;
 use hosts::cluster::blueprints;
 use hosts::spec::Rotation;
 
-use crate::sample::{NOW, root, spec};
+use crate::sample::{NOW, root, spec, unpack};
 
 /// The paths that differ, on any host.
 fn changed(rotation: Rotation) -> (BTreeSet<String>, Vec<Blueprint>) {
@@ -51,6 +52,33 @@ fn gossip_keys() {
     let (paths, prints) = changed(Rotation { gossip: 1, ..Rotation::default() });
     assert_eq!(paths, ["/etc/consul.d/gossip.json", "/etc/nomad.d/gossip.json"].map(String::from).into());
     assert_eq!(restarted(&paths, &prints), BTreeSet::new());
+}
+
+#[test]
+fn an_agent_that_was_away_forgets_keys_that_are_none_any_more() {
+    let print =
+        blueprints(&spec(), &root()).unwrap().into_iter().find(|print| print.host == "server-1").unwrap();
+    let names: Vec<&str> = print.commands.iter().map(|command| command.name.as_str()).collect();
+    assert_eq!(names, ["gossip key of consul", "gossip key of nomad"]);
+    let folder = unpack(&print);
+    let files = ["opt/consul/data/serf/local.keyring", "opt/nomad/data/server/serf.keyring"];
+    for (command, file) in print.commands.iter().zip(files) {
+        let settled = |remembered: &str| {
+            let path = folder.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, remembered).unwrap();
+            let here = |text: &str| {
+                ["/etc/", "/opt/"].iter().fold(text.to_owned(), |text, top| {
+                    text.replace(top, &format!("{}{top}", folder.path().display()))
+                })
+            };
+            Process::new("sh").args(["-c", &here(&command.unless)]).status().unwrap().success()
+        };
+        let key = root().gossip_key(command.name.rsplit(' ').next().unwrap()).unwrap();
+        assert!(settled(""), "it remembers none yet");
+        assert!(settled(&format!("[\n \"an old one\",\n \"{}\"\n]", key.expose())));
+        assert!(!settled("[\n \"an old one\"\n]"));
+    }
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod consul;
 mod planned;
+mod registry;
 mod worked;
 mod world;

@@ -12,7 +12,7 @@ use hosts::spec::{ClusterSpec, Discovery, Firewall, Host, Pool, Release, Role, S
 use super::planned::{known, role, wanted};
 use super::world::World;
 
-fn spec(hosts: &[&str]) -> ClusterSpec {
+fn spec(hosts: &[&str], discovery: Discovery) -> ClusterSpec {
     let pool = |serves: bool| Pool {
         role: if serves { Role::Server } else { Role::Client },
         hosts: hosts
@@ -32,7 +32,7 @@ fn spec(hosts: &[&str]) -> ClusterSpec {
         region: "global".into(),
         datacenter: "dc1".into(),
         nomad: Release { version: hosts::cluster::NOMAD, source: Source::Official },
-        discovery: Discovery::Nomad,
+        discovery,
         pools: [("servers".to_owned(), pool(true)), ("clients".to_owned(), pool(false))].into(),
         firewall: Firewall::default(),
         security: Security::default(),
@@ -43,13 +43,13 @@ fn spec(hosts: &[&str]) -> ClusterSpec {
     }
 }
 
-fn root() -> RootSecrets {
+pub fn root() -> RootSecrets {
     static ROOT: OnceLock<RootSecrets> = OnceLock::new();
     ROOT.get_or_init(|| RootSecrets::generate("lab", 0).unwrap()).clone()
 }
 
 /// Brings a world from what is known to what is wanted.
-fn work(world: &World, hosts: &[&str], before: &[(&str, Sight)], upgrade: bool) -> Done {
+pub fn work(world: &World, hosts: &[&str], before: &[(&str, Sight)], upgrade: bool) -> Done {
     let known = known(before);
     let steps = plan(&wanted(hosts), &known).unwrap();
     carry_out(world, hosts, steps, known, upgrade)
@@ -67,20 +67,31 @@ fn carry_out(world: &World, hosts: &[&str], steps: Vec<Step>, known: Vec<Known>,
         known,
         scripts: hosts.iter().map(script).collect(),
         upgraded: all().collect(),
+        consul_upgraded: all().collect(),
         restarted: all().collect(),
         at_once: 1,
         deadline: Duration::from_secs(1),
     };
     let root = root();
+    let consul = Release { version: hosts::cluster::CONSUL, source: Source::Official };
+    let discovery = match &mut world.state().consul {
+        Some(consul) if consul.keys.is_empty() => {
+            let all = consul.members.len();
+            consul.keys.insert(root.gossip_key("consul").unwrap().expose().to_owned(), all);
+            true
+        }
+        other => other.is_some(),
+    };
+    let discovery = if discovery { Discovery::Consul(consul) } else { Discovery::Nomad };
     if world.state().keys.is_empty() {
         world.state().keys.insert(root.gossip_key("nomad").unwrap().expose().to_owned());
     }
-    let crew = Crew::new(world, &spec(hosts), (&root, None), 8, &|_, _| ()).unwrap();
+    let crew = Crew::new(world, &spec(hosts, discovery), (&root, None), 8, &|_, _| ()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(crew.carry_out(&orders))
 }
 
-const THERE: [(&str, Sight); 5] = [
+pub const THERE: [(&str, Sight); 5] = [
     ("s1", Sight::Other),
     ("s2", Sight::Other),
     ("s3", Sight::Other),

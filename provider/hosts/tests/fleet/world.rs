@@ -11,6 +11,7 @@ use hosts::way::{Answer, Fault, Listener, Task};
 use serde_json::{Value, json};
 
 use super::planned::role;
+use super::registry::Registry;
 
 #[derive(Default)]
 pub struct World(Mutex<State>);
@@ -29,6 +30,10 @@ pub struct State {
     pub keys: BTreeSet<String>,
     /// Hosts that refuse what they are told.
     pub broken: BTreeSet<String>,
+    /// Nomad's tokens by name, and what they are called.
+    pub tokens: BTreeMap<String, String>,
+    /// Consul, where there is one.
+    pub consul: Option<Registry>,
     /// What happened, in order.
     pub diary: Vec<String>,
     /// So many hosts converge at this moment, and so many did at most.
@@ -41,6 +46,17 @@ impl World {
         let voters: BTreeSet<String> = up.iter().filter(|host| role(host).serves()).cloned().collect();
         let leader = voters.first().cloned().unwrap_or_default();
         Self(Mutex::new(State { up, voters, leader, ..State::default() }))
+    }
+
+    /// The same with Consul, of which all are members.
+    pub fn with_consul(up: &[&str]) -> Self {
+        let world = Self::new(up);
+        {
+            let mut state = world.state();
+            let (members, voters) = (state.up.clone(), state.voters.clone());
+            state.consul = Some(Registry { members, voters, ..Registry::default() });
+        }
+        world
     }
 
     pub fn state(&self) -> MutexGuard<'_, State> {
@@ -63,6 +79,10 @@ impl Reach for World {
             let mut state = self.state();
             state.diary.push(format!("clear {host}"));
             state.up.remove(host);
+            // A server of Consul leaves when it is cleared, and everybody remembers that it was there.
+            if let Some(consul) = &mut state.consul {
+                consul.voters.remove(host);
+            }
             Vec::new()
         };
         Ok(Answer { said })
@@ -81,6 +101,12 @@ impl World {
             state.diary.push(format!("{at_once} at once"));
         }
         state.up.insert(host.to_owned());
+        if let Some(consul) = &mut state.consul {
+            consul.members.insert(host.to_owned());
+            if role(host).serves() {
+                consul.voters.insert(host.to_owned());
+            }
+        }
         if role(host).serves() {
             state.voters.insert(host.to_owned());
             if state.leader.is_empty() {
@@ -94,8 +120,13 @@ impl World {
 impl State {
     fn ask(&mut self, host: &str, method: &str, url: &str, body: Option<&Vec<u8>>) -> Vec<String> {
         assert!(self.up.contains(host), "{host} has no Nomad that could be asked");
-        let path = url.split_once(":4646").unwrap().1;
         let body: Value = body.map_or(Value::Null, |body| serde_json::from_slice(body).unwrap());
+        if let (Some((_, path)), Some(consul)) = (url.split_once(":8501"), &mut self.consul) {
+            let (reply, did) = consul.ask(&self.up, (method, path), &body);
+            self.diary.extend(did);
+            return vec!["200".into(), BASE64.encode(reply.to_string())];
+        }
+        let path = url.split_once(":4646").unwrap().1;
         // Without most of the votes nobody decides anything.
         let votes = self.voters.intersection(&self.up).count();
         if votes * 2 <= self.voters.len() {
@@ -121,6 +152,17 @@ impl State {
                     self.keys.insert(key);
                 }
                 json!({})
+            }
+            ("GET", "/v1/acl/token/self", _) => json!({ "AccessorID": "first", "Name": "Bootstrap Token" }),
+            ("GET", "/v1/acl/tokens", _) => {
+                let token = |(name, words)| json!({ "AccessorID": name, "Name": words });
+                self.tokens.iter().map(token).collect()
+            }
+            ("DELETE", _, _) if path.starts_with("/v1/acl/token/") => {
+                let name = path.rsplit('/').next().unwrap();
+                self.diary.push(format!("take back {name}"));
+                self.tokens.remove(name);
+                json!(null)
             }
             ("GET", "/v1/operator/snapshot", _) => {
                 self.diary.push("snapshot".into());

@@ -71,10 +71,14 @@ pub(super) async fn update(
     let work = Work::begin(cx, Some(&prior), planned, before).await?;
     let (done, _) = work.carry_out(cx).await?;
     let (mut made, left) = work.result(&done)?;
-    if !done.faults.is_empty() && work.orders.upgraded.is_disjoint(&done.made) {
-        // Nobody has got it: it can still be taken back.
-        made.nomad_version.clone_from(&prior.nomad_version);
-        made.consul_version.clone_from(&prior.consul_version);
+    if !done.faults.is_empty() {
+        // What nobody has got can still be taken back.
+        if work.orders.upgraded.is_disjoint(&done.made) {
+            made.nomad_version.clone_from(&prior.nomad_version);
+        }
+        if work.orders.consul_upgraded.is_disjoint(&done.made) {
+            made.consul_version.clone_from(&prior.consul_version);
+        }
     }
     state.private().set(LEAVING, &left);
     state.private().set(FOUNDED, &(founded || done.founded));
@@ -185,12 +189,23 @@ impl Work {
             let there = known.iter().filter(|host| host.finished).map(|host| &host.host);
             there.filter(|host| matches!(seen.get(*host), Some(Ok(seen)) if what(seen))).cloned().collect()
         };
-        let (upgraded, restarted) = (those(Seen::gets_another_nomad), those(Seen::restarts));
+        let (upgraded, consul_upgraded) = (those(Seen::gets_another_nomad), those(Seen::gets_another_consul));
+        let restarted = those(Seen::restarts);
         let (at_once, deadline) = planned.upgrade.as_ref().map_or((1, None), |upgrade| {
             (usize::try_from(upgrade.max_parallel).unwrap_or(1), seconds(&upgrade.drain_deadline).ok())
         });
         let deadline = deadline.unwrap_or(Duration::from_mins(5));
-        let orders = Orders { steps, known, scripts, upgraded, restarted, founded, at_once, deadline };
+        let orders = Orders {
+            steps,
+            known,
+            scripts,
+            upgraded,
+            consul_upgraded,
+            restarted,
+            founded,
+            at_once,
+            deadline,
+        };
         let progress = Progress::new(settings.progress.clone());
         Ok(Self {
             planned,
