@@ -26,24 +26,36 @@ pub struct Seen {
     pub changes: Vec<Event>,
 }
 
-/// The root secrets that each of these hosts keeps, if it answers and keeps any; and why the others do not answer.
-pub async fn find_roots<R: Reach>(
+/// What a server keeps of its cluster.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Its root secrets.
+    pub root: RootSecrets,
+    /// What it should be; nothing where a run was cut off before that was written.
+    pub spec: Option<ClusterSpec>,
+}
+
+/// What each of these hosts keeps, if it answers and keeps any root secrets; and why the others do not answer.
+pub async fn find_kept<R: Reach>(
     reach: &R,
     hosts: &[String],
     limit: usize,
-) -> (BTreeMap<String, RootSecrets>, Vec<Fault>) {
+) -> (BTreeMap<String, Kept>, Vec<Fault>) {
     let task = looking();
     let looks = hosts.iter().map(|host| reach.run(host, &task, &|_| ()).boxed()).collect();
     let looks = together(limit, looks).await;
-    let (mut roots, mut faults) = (BTreeMap::new(), Vec::new());
+    let (mut kept, mut faults) = (BTreeMap::new(), Vec::new());
     for (host, look) in hosts.iter().zip(looks) {
-        match look.map_err(Fault::from).and_then(|answer| root(host, &answer)) {
-            Ok(Some(root)) => drop(roots.insert(host.clone(), root)),
-            Ok(None) => {}
+        match look.map_err(Fault::from).and_then(|answer| Ok((root(host, &answer)?, answer))) {
+            Ok((Some(root), answer)) => {
+                let spec = spec(host, &answer).ok().flatten();
+                kept.insert(host.clone(), Kept { root, spec });
+            }
+            Ok((None, _)) => {}
             Err(fault) => faults.push(fault),
         }
     }
-    (roots, faults)
+    (kept, faults)
 }
 
 /// What each of these hosts is beside what it should be; where it does not answer, why.
@@ -123,10 +135,13 @@ pub async fn find_cluster<R: Reach>(reach: &R, host: &str) -> Result<(ClusterSpe
         Fault::of_host(host, "It is no server of a cluster that lostops made", cause, cure)
     };
     let root = root(host, &answer)?.ok_or_else(nothing)?;
-    let text =
-        part(&answer, "cluster").map_err(|why| damaged(host, cluster::SPEC, why))?.ok_or_else(nothing)?;
-    let spec = cluster::kept(&text).map_err(|why| damaged(host, cluster::SPEC, why))?;
-    Ok((spec, root))
+    Ok((spec(host, &answer)?.ok_or_else(nothing)?, root))
+}
+
+fn spec(host: &str, answer: &Answer) -> Result<Option<ClusterSpec>, Fault> {
+    let wrong = |why| damaged(host, cluster::SPEC, why);
+    let Some(text) = part(answer, "cluster").map_err(wrong)? else { return Ok(None) };
+    cluster::kept(&text).map(Some).map_err(wrong)
 }
 
 fn root(host: &str, answer: &Answer) -> Result<Option<RootSecrets>, Fault> {

@@ -19,7 +19,7 @@ use std::future::Future;
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, StreamExt};
 
-pub use look::{Seen, find_cluster, find_roots, survey};
+pub use look::{Kept, Seen, find_cluster, find_kept, survey};
 pub use orders::{Done, Orders};
 pub use over_ssh::OverSsh;
 pub use plan::{Act, Known, Sight, Step, Wanted, plan};

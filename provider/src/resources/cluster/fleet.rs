@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use hosts::converge::{self, Script};
-use hosts::fleet::{self, Crew, Done, Known, Orders, Seen, Sight, Wanted, find_roots, survey};
+use hosts::fleet::{self, Crew, Done, Known, Orders, Seen, Sight, Wanted, find_kept, survey};
 use hosts::secrets::RootSecrets;
 use hosts::spec::ClusterSpec;
 use hosts::{Fault, way};
@@ -94,9 +94,9 @@ pub(super) async fn delete(cx: &Cx, prior: &Cluster, state: &mut State<'_, Clust
     let reach = Way::to(&settings, prior, &hosts)?;
     let spec = spec::of(prior)?;
     let servers: Vec<String> = spec.servers().map(|host| host.name.clone()).collect();
-    let (roots, _) = find_roots(&reach, &servers, AT_ONCE).await;
+    let (kept, _) = find_kept(&reach, &servers, AT_ONCE).await;
     // Without its secrets nothing can be ended in order; it is ended all the same.
-    let root = roots.into_values().find(|root| is_ours(prior, root));
+    let root = kept.into_values().map(|kept| kept.root).find(|root| is_ours(prior, root));
     let root = root.map_or_else(|| RootSecrets::generate(&prior.name, clock::now()), Ok).map_err(broken)?;
     let progress = Progress::new(settings.progress.clone());
     let told = |host: &str, what: &str| progress.tell(&format!("{}/{host}", prior.name), &what);
@@ -164,12 +164,12 @@ impl Work {
         let spec = spec::of(&planned)?;
         let servers: Vec<String> =
             all.iter().filter(|(_, past)| past.role().serves()).map(|(host, _)| host.clone()).collect();
-        let (roots, silent) = find_roots(&reach, &servers, AT_ONCE).await;
-        let taken = prior.is_none() && !roots.is_empty();
-        let found = whose::choose(prior, &planned, roots, &silent)?;
+        let (kept, silent) = find_kept(&reach, &servers, AT_ONCE).await;
+        let taken = prior.is_none() && !kept.is_empty();
+        let found = whose::choose(prior, &planned, &kept, &silent)?;
         let root = whose::rotated(found.as_ref().map(|(newest, _)| newest.clone()), &planned)?;
         if taken {
-            whose::fits(&reach, &servers, &spec).await?;
+            whose::fits(kept.into_values().find_map(|kept| kept.spec), &spec)?;
             cx.warn(taken_over(&planned));
         }
         let scripts = scripts(&spec, &root)?;

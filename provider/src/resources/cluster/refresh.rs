@@ -1,7 +1,7 @@
 //! What has become of hosts that can be reached. Nothing is changed, and who cannot reach any of them believes the state.
 
 use hosts::converge::{self, Script};
-use hosts::fleet::{Crew, Seen, find_roots, survey};
+use hosts::fleet::{Crew, Seen, find_kept, survey};
 use hosts::secrets::RootSecrets;
 use hosts::spec::ClusterSpec;
 use hosts::way;
@@ -34,8 +34,8 @@ pub(super) async fn read(cx: &Cx, mut current: Cluster) -> Result<Option<Cluster
     };
     let spec = spec::of(&current)?;
     let servers: Vec<String> = spec.servers().map(|host| host.name.clone()).collect();
-    let (roots, silent) = find_roots(&reach, &servers, AT_ONCE).await;
-    let Some(root) = roots.into_values().find(|root| is_ours(&current, root)) else {
+    let (kept, silent) = find_kept(&reach, &servers, AT_ONCE).await;
+    let Some(root) = kept.into_values().map(|kept| kept.root).find(|root| is_ours(&current, root)) else {
         warn(silent.first().map_or_else(
             || "None of its servers has the cluster's root secrets.".to_owned(),
             |fault| format!("{fault}."),

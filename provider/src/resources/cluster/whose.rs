@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hosts::fleet::{Seen, find_cluster};
+use hosts::fleet::{Kept, Seen};
 use hosts::secrets::RootSecrets;
 use hosts::spec::ClusterSpec;
 use hosts::{Fault, way};
@@ -10,7 +10,7 @@ use kit::{Diagnostic, Failure, Result};
 
 use super::fleet::broken;
 use super::model::Cluster;
-use super::reach::{Past, Way};
+use super::reach::Past;
 use super::{is_ours, root, said, spec};
 use crate::clock;
 
@@ -18,10 +18,10 @@ use crate::clock;
 pub(super) fn choose(
     prior: Option<&Cluster>,
     planned: &Cluster,
-    roots: BTreeMap<String, RootSecrets>,
+    kept: &BTreeMap<String, Kept>,
     silent: &[Fault],
 ) -> Result<Option<(RootSecrets, RootSecrets)>> {
-    for (host, root) in &roots {
+    for (host, Kept { root, .. }) in kept {
         if root.cluster() != planned.name {
             let detail = format!(
                 "It has the root secrets of cluster {}. Take it off that cluster first, or name another host.",
@@ -30,13 +30,13 @@ pub(super) fn choose(
             return Err(Diagnostic::error(format!("{host} is a server of another cluster"), detail).into());
         }
     }
-    let mut ours: Option<(String, RootSecrets, RootSecrets)> = None;
-    for (host, root) in roots {
-        if prior.is_some_and(|prior| !is_ours(prior, &root)) {
-            return Err(foreign(&host, &planned.name));
+    let mut ours: Option<(&String, &RootSecrets, &RootSecrets)> = None;
+    for (host, Kept { root, .. }) in kept {
+        if prior.is_some_and(|prior| !is_ours(prior, root)) {
+            return Err(foreign(host, &planned.name));
         }
         ours = Some(match ours {
-            None => (host, root.clone(), root),
+            None => (host, root, root),
             Some((other, newest, _)) if newest.ca_pem() != root.ca_pem() => {
                 let detail = format!(
                     "They were set up as two clusters of one name. Decide which of them counts, and remove {} on the other.",
@@ -51,13 +51,13 @@ pub(super) fn choose(
                     let numbers = root.rotation();
                     (numbers.certs, numbers.gossip, numbers.tokens)
                 };
-                let newest = if number(&root) > number(&newest) { root.clone() } else { newest };
+                let newest = if number(root) > number(newest) { root } else { newest };
                 let oldest = if root.rotation().tokens < oldest.rotation().tokens { root } else { oldest };
                 (other, newest, oldest)
             }
         });
     }
-    let found = ours.map(|(_, newest, oldest)| (newest, oldest));
+    let found = ours.map(|(_, newest, oldest)| (newest.clone(), oldest.clone()));
     let ever = prior
         .and_then(|prior| prior.hosts.known())
         .is_some_and(|hosts| hosts.values().any(|host| !host.blueprint.is_empty()));
@@ -123,14 +123,7 @@ pub(super) fn approachable(
 }
 
 /// Whether a cluster that is found without a state is the one that is configured: nothing is upgraded in silence.
-pub(super) async fn fits(reach: &Way, servers: &[String], spec: &ClusterSpec) -> Result<()> {
-    let mut kept = None;
-    for server in servers {
-        if let Ok((found, _)) = find_cluster(reach, server).await {
-            kept = Some(found);
-            break;
-        }
-    }
+pub(super) fn fits(kept: Option<ClusterSpec>, spec: &ClusterSpec) -> Result<()> {
     // A create that was cut off early has left nothing that could be compared.
     let Some(kept) = kept else { return Ok(()) };
     let versions =
