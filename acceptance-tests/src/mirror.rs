@@ -30,14 +30,15 @@ impl Mirror {
         Self { port, folder: folder.to_owned() }
     }
 
-    /// An archive of Nomad made of the program that is here, as a block of `binaries` for hosts that see this machine at
-    /// that address.
-    pub fn nomad(&self, program: &Path, seen_at: &str) -> String {
-        fs::copy(program, self.folder.join("nomad")).expect("the program can be copied");
+    /// An archive of Nomad or Consul made of the program that is here, as a block of `binaries` for hosts that see this
+    /// machine at that address.
+    pub fn agent(&self, product: &str, program: &Path, seen_at: &str) -> String {
+        fs::copy(program, self.folder.join(product)).expect("the program can be copied");
+        let archive = format!("{product}.zip");
         let mut packing = Command::new("python3");
-        packing.args(["-m", "zipfile", "-c", "nomad.zip", "nomad"]).current_dir(&self.folder);
+        packing.args(["-m", "zipfile", "-c", &archive, product]).current_dir(&self.folder);
         assert!(packing.status().is_ok_and(|status| status.success()), "python3 can make an archive");
-        self.block("nomad", "nomad.zip", seen_at)
+        self.block(product, &archive, seen_at)
     }
 
     /// An archive with what stands for the CNI plugins: programs that say nothing.

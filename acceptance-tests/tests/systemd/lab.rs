@@ -9,11 +9,22 @@ use acceptance_tests::{Cli, Fleet, Image, Mirror, Outcome, Provider, Workspace, 
 /// What a change of hosts may take.
 const PATIENCE: Duration = Duration::from_mins(12);
 
+/// What hosts get.
+#[derive(Clone)]
+pub struct Programs {
+    pub nomad: PathBuf,
+    /// Of whichever release it is; a cluster without discovery by Consul has none.
+    pub consul: Option<PathBuf>,
+}
+
 /// Everything that a story needs. Dropped in this order.
 pub struct Lab {
     pub here: Workspace,
     pub fleet: Fleet,
     pub nomad: PathBuf,
+    consul: Option<PathBuf>,
+    /// How services are found, as the configuration says it.
+    pub discovery: String,
     binaries: String,
     _image: Image,
     _folder: tempfile::TempDir,
@@ -21,15 +32,22 @@ pub struct Lab {
 }
 
 impl Lab {
-    pub fn new(cli: &Cli, provider: &Provider, disk: &Path, nomad: PathBuf, hosts: u8) -> Self {
+    pub fn new(cli: &Cli, provider: &Provider, disk: &Path, programs: Programs, hosts: u8) -> Self {
         let began = Instant::now();
         let folder = tempfile::tempdir().expect("a folder can be made");
         let image = Image::mount(disk, folder.path());
         let fleet = Fleet::boot(hosts, &image, folder.path());
         let here = Workspace::new(cli, provider);
         let mirror = Mirror::of(&here.path("objects"), "10.99.0.1");
-        let binaries = mirror.nomad(&nomad, "10.99.0.1") + &mirror.cni("10.99.0.1");
-        let lab = Self { here, fleet, nomad, binaries, _image: image, _folder: folder, began };
+        let Programs { nomad, consul } = programs;
+        let mut binaries = mirror.agent("nomad", &nomad, "10.99.0.1") + &mirror.cni("10.99.0.1");
+        let mut discovery = "discovery = \"nomad\"".to_owned();
+        if let Some(consul) = &consul {
+            binaries += &mirror.agent("consul", consul, "10.99.0.1");
+            discovery = format!("consul_version = {:?}", version(consul));
+        }
+        let lab =
+            Self { here, fleet, nomad, consul, discovery, binaries, _image: image, _folder: folder, began };
         lab.say("the hosts are up");
         lab
     }
@@ -64,9 +82,10 @@ impl Lab {
     pub fn cluster(&self, inside: &str) -> String {
         format!(
             "provider \"lostops\" {{\n ssh {{\n private_key_file = {:?}\n agent = \"none\"\n user = \"root\"\n }}\n }}\n\
-             resource \"lostops_cluster\" \"c\" {{\n name = \"lab\"\n discovery = \"nomad\"\n\
+             resource \"lostops_cluster\" \"c\" {{\n name = \"lab\"\n {}\n\
              firewall {{\n admin_cidrs = [\"10.99.0.0/24\"]\n }}\n binaries {{\n {} }}\n {inside} }}\n",
             self.fleet.key().display().to_string(),
+            self.discovery,
             self.binaries,
         )
     }
@@ -116,25 +135,52 @@ impl Lab {
 
     /// What Nomad's own command line says, through what the state says of the cluster.
     pub fn nomad(&self, words: &[&str]) -> (bool, String) {
-        self.asking().nomad(words)
+        self.asking().say(words)
+    }
+
+    /// What Consul's own command line says, in the same way.
+    pub fn consul(&self, words: &[&str]) -> (bool, String) {
+        self.asking_consul().say(words)
+    }
+
+    /// What it says to who has no token.
+    pub fn consul_as_nobody(&self, words: &[&str]) -> (bool, String) {
+        let mut asking = self.asking_consul();
+        asking.variables[1].1.clear();
+        asking.say(words)
+    }
+
+    fn asking_consul(&self) -> Asking {
+        let consul = self.consul.clone().expect("the cluster has a Consul");
+        self.way("consul", consul, "CONSUL_HTTP_TOKEN")
     }
 
     /// The way to Nomad that the state has now.
     pub fn asking(&self) -> Asking {
+        self.way("nomad", self.nomad.clone(), "NOMAD_TOKEN")
+    }
+
+    fn way(&self, product: &str, program: PathBuf, token: &'static str) -> Asking {
         let state = self.here.state();
         let value = |path: &str| state.attribute(&format!("lostops_cluster.c.{path}")).clone();
         let text = |path: &str| value(path).as_str().unwrap_or_default().to_owned();
         let ca = self.here.path("objects/ca.pem");
         std::fs::write(&ca, text("ca_pem")).expect("a file can be written");
-        let addresses = value("nomad.addresses").as_array().cloned().unwrap_or_default();
+        let addresses = value(&format!("{product}.addresses")).as_array().cloned().unwrap_or_default();
+        let (ca, name) = (ca.display().to_string(), text(&format!("{product}.tls_server_name")));
+        let [at, trust, server] = match product {
+            "nomad" => ["NOMAD_ADDR", "NOMAD_CACERT", "NOMAD_TLS_SERVER_NAME"],
+            _ => ["CONSUL_HTTP_ADDR", "CONSUL_CACERT", "CONSUL_TLS_SERVER_NAME"],
+        };
         Asking {
-            program: self.nomad.clone(),
+            program,
+            at,
             addresses: addresses.iter().filter_map(|address| address.as_str().map(str::to_owned)).collect(),
             variables: [
                 ("HOME", self.here.path("home").display().to_string()),
-                ("NOMAD_TOKEN", text("nomad.token")),
-                ("NOMAD_CACERT", ca.display().to_string()),
-                ("NOMAD_TLS_SERVER_NAME", text("nomad.tls_server_name")),
+                (token, text(&format!("{product}.token"))),
+                (trust, ca),
+                (server, name),
             ],
         }
     }
@@ -156,30 +202,56 @@ impl Lab {
     /// Waits until Nomad says something.
     #[track_caller]
     pub fn nomad_says(&self, words: &[&str], so: impl Fn(&str) -> bool) {
-        let mut said = String::new();
-        let became = wait_until(Duration::from_mins(2), || {
-            said = self.nomad(words).1;
-            so(&said)
-        });
-        assert!(became, "{words:?}: {said}");
+        until(&format!("nomad {words:?}"), || self.nomad(words).1, so);
+    }
+
+    /// Waits until Consul does.
+    #[track_caller]
+    pub fn consul_says(&self, words: &[&str], so: impl Fn(&str) -> bool) {
+        until(&format!("consul {words:?}"), || self.consul(words).1, so);
+    }
+
+    /// Waits until a command on a host does.
+    #[track_caller]
+    pub fn host_says(&self, number: usize, words: &str, so: impl Fn(&str) -> bool) {
+        until(&format!("h{number}: {words}"), || self.on(number, words), so);
     }
 }
 
-/// Nomad's own command line, for one cluster.
+#[track_caller]
+fn until(what: &str, ask: impl Fn() -> String, so: impl Fn(&str) -> bool) {
+    let mut said = String::new();
+    let became = wait_until(Duration::from_mins(2), || {
+        said = ask();
+        so(&said)
+    });
+    assert!(became, "{what}: {said}");
+}
+
+/// Which release of Consul that is.
+fn version(consul: &Path) -> String {
+    let output = Command::new(consul).arg("version").output().expect("consul can be started");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let version = said.split_whitespace().find_map(|word| word.strip_prefix('v'));
+    version.and_then(|version| version.split('+').next()).expect("it says its version").to_owned()
+}
+
+/// Nomad's or Consul's own command line, for one cluster.
 pub struct Asking {
     program: PathBuf,
+    at: &'static str,
     addresses: Vec<String>,
     variables: [(&'static str, String); 4],
 }
 
 impl Asking {
     /// What it says, asked at one server after the other until it succeeds.
-    pub fn nomad(&self, words: &[&str]) -> (bool, String) {
+    pub fn say(&self, words: &[&str]) -> (bool, String) {
         let mut said = String::new();
         for address in &self.addresses {
             let mut command = Command::new(&self.program);
-            command.args(words).env_clear().envs(self.variables.clone()).env("NOMAD_ADDR", address);
-            let output = command.output().expect("nomad can be started");
+            command.args(words).env_clear().envs(self.variables.clone()).env(self.at, address);
+            let output = command.output().expect("it can be started");
             said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
             if output.status.success() {
                 return (true, said);

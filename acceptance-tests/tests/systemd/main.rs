@@ -4,17 +4,25 @@
 #![expect(clippy::print_stderr, reason = "a test of minutes says how far it is")]
 #![expect(clippy::expect_used, reason = "what is not as expected fails the test")]
 
+mod consul;
 mod here;
 mod lab;
 mod story;
 mod upgrade;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use acceptance_tests::{Image, enter, find, required, subjects};
 use libtest_mimic::{Arguments, Trial};
 
-use lab::Lab;
+use lab::{Lab, Programs};
+
+/// What happens where there is a Consul.
+const WITH_CONSUL: &[Story] = &[
+    ("a cluster with Consul lives", 6, consul::life),
+    ("a host that was away when gossip keys changed finds the others of Consul", 2, consul::away),
+];
 
 /// What happens, with its name and how many hosts it takes.
 type Story = (&'static str, u8, fn(&mut Lab));
@@ -44,12 +52,19 @@ fn main() -> ExitCode {
     {
         return code;
     }
-    let trials = STORIES.iter().map(|&(name, hosts, story)| {
+    let trial = |&(name, hosts, story): &Story, consul: Option<PathBuf>| {
         let (cli, provider, disk, nomad) = (cli.clone(), provider.clone(), disk.clone(), nomad.clone());
         Trial::test(name, move || {
-            story(&mut Lab::new(&cli, &provider, &disk, nomad, hosts));
+            story(&mut Lab::new(&cli, &provider, &disk, Programs { nomad, consul }, hosts));
             Ok(())
         })
-    });
-    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+    };
+    let mut trials: Vec<Trial> = STORIES.iter().map(|story| trial(story, None)).collect();
+    if let Some(consul) = find("consul") {
+        trials.extend(WITH_CONSUL.iter().map(|story| trial(story, Some(consul.clone()))));
+    } else {
+        assert!(!required("consul"), "consul is required and not found");
+        eprintln!("skipped: a cluster with Consul on whole systems: consul not found");
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -174,7 +174,7 @@ pub fn resumed(lab: &mut Lab) {
 }
 
 #[track_caller]
-fn nothing_to_do(lab: &Lab) {
+pub fn nothing_to_do(lab: &Lab) {
     let outcome = lab.run(&["plan", "-detailed-exitcode"]);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
 }
@@ -191,26 +191,35 @@ fn starts(lab: &Lab, number: usize) -> String {
     lab.on(number, "journalctl -u nomad --no-pager -o cat | grep -c 'Started'")
 }
 
-/// Nobody is let in without a token, no port is open that the matrix does not name, and secrets are for their owners alone.
+/// No port is open that the matrix does not name, and secrets are for their owners alone.
 fn secure(lab: &Lab) {
     let keys = lab.here.state().attribute("lostops_cluster.c.hosts.h1.host_key").clone();
     assert!(keys.as_str().is_some_and(|key| key.starts_with("ssh-ed25519 ")), "{keys}");
+    secrets_are_kept(lab);
+    assert_eq!(open_ports(lab, 4), [22, 4646], "what the matrix names for a client and an administrator");
+}
+
+/// Root secrets are on servers and not in the state, and secrets are for their owners alone.
+pub fn secrets_are_kept(lab: &Lab) {
     let state = std::fs::read_to_string(lab.here.path("config/terraform.tfstate")).expect("there is a state");
     assert!(!state.contains("\"master\"") && !state.contains("PRIVATE KEY"), "the state has no root secrets");
-    let open = "find /etc/lostops /etc/nomad.d -type f -perm /007 -exec grep -l 'PRIVATE KEY\\|encrypt\\|\"master\"' {} +";
+    let open = "find /etc/lostops /etc/nomad.d /etc/consul.d -type f -perm /007 -exec grep -l 'PRIVATE KEY\\|encrypt\"\\|\"tokens\"\\|\"master\"' {} + 2>/dev/null";
     let listed = "ps axww -o args | grep -c '[P]RIVATE KEY' || :";
     for number in 1..=4 {
         assert_eq!(lab.on(number, open), "", "secrets are for their owners alone");
         assert_eq!(lab.on(number, listed), "0");
     }
     assert_eq!(lab.on(4, "test -e /etc/lostops/root.json; echo $?"), "1", "a client has no root secrets");
+}
+
+/// What is open to an administrator, of what there is.
+pub fn open_ports(lab: &Lab, number: usize) -> Vec<u16> {
     let reached = |port: u16| {
-        let address = format!("{}:{port}", lab.fleet.address(3)).parse().expect("an address");
+        let address = format!("{}:{port}", lab.fleet.address(number - 1)).parse().expect("an address");
         std::net::TcpStream::connect_timeout(&address, Duration::from_millis(300)).is_ok()
     };
-    let reached: Vec<u16> =
-        [22, 80, 4646, 4647, 4648, 8301, 20000].into_iter().filter(|port| reached(*port)).collect();
-    assert_eq!(reached, [22, 4646], "what the matrix names for a client and an administrator");
+    let ports = [22, 80, 4646, 4647, 4648, 8300, 8301, 8302, 8500, 8501, 8502, 8503, 8600, 20000];
+    ports.into_iter().filter(|port| reached(*port)).collect()
 }
 
 /// Something that runs, in Docker, made of what is on the host.
@@ -234,7 +243,7 @@ fn job(lab: &Lab) {
 }
 
 /// Nothing of ours is on a host any more, and people can still log in.
-fn clean(lab: &Lab, number: usize) {
-    let left = "ls -d /etc/lostops /var/lib/lostops /opt/nomad/data /etc/nomad.d/*.json /usr/local/bin/nomad /etc/systemd/system/nomad.service 2>/dev/null; pgrep -x nomad; docker ps -aq; nft list tables | grep lostops";
+pub fn clean(lab: &Lab, number: usize) {
+    let left = "ls -d /etc/lostops /var/lib/lostops /opt/*/data /etc/nomad.d/*.json /etc/consul.d/*.json /usr/local/bin/* /etc/systemd/system/{nomad,consul}.service 2>/dev/null; pgrep -x 'nomad|consul'; docker ps -aq; nft list tables | grep lostops";
     assert_eq!(lab.on(number, left), "", "something is left on h{number}");
 }

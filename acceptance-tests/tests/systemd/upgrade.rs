@@ -67,7 +67,7 @@ impl Writer {
                     break;
                 }
                 let name = format!("write-{number:05}");
-                if asking.nomad(&["var", "put", "-out", "none", &name, "a=b"]).0 {
+                if asking.say(&["var", "put", "-out", "none", &name, "a=b"]).0 {
                     acknowledged.push(name);
                 }
                 thread::sleep(Duration::from_millis(200));
