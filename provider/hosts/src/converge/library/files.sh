@@ -6,6 +6,15 @@ owned() {
   quietly chmod "$2" "$1" || blame file "$1"
 }
 
+# path, mode, owner, the mode that it has: the same for a path that this run has just made. Each program that need not be
+# started counts on a first run: what root makes is root's, unless its folder hands its group on.
+fresh() {
+  if [ "$3" != root:root ] || [ -g "${1%/*}" ]; then
+    [ "$3" = - ] || [ -n "$R" ] || quietly chown "$3" "$1" || blame file "$1"
+  fi
+  [ "$2" = "$4" ] || quietly chmod "$2" "$1" || blame file "$1"
+}
+
 # What `stat` is to say of a path.
 expected() {
   if [ "$3" = - ] || [ -n "$R" ]; then
@@ -17,7 +26,14 @@ expected() {
 
 # A folder, and those above it open to all, as distributions have them.
 folder() {
-  (umask 022 && mkdir -p "$1")
+  [ -d "$1" ] || (umask 022 && mkdir -p "$1")
+}
+
+# What a run that was cut off may have left.
+gone() {
+  if [ -e "$1" ] || [ -L "$1" ]; then
+    rm -rf "$1"
+  fi
 }
 
 # Paths that are to be files: moving a file to where a folder stands would put it inside, and say nothing.
@@ -35,8 +51,12 @@ dir() {
     *"${NL}directory $EXPECTED"*) return 0 ;;
   esac
   change folder "$1" || return 0
-  quietly folder "$R$1" || blame file "$1"
-  owned "$R$1" "$2" "$3"
+  if [ -d "$R$1" ]; then
+    owned "$R$1" "$2" "$3"
+  else
+    quietly folder "$R$1" || blame file "$1"
+    fresh "$R$1" "$2" "$3" 755
+  fi
 }
 
 # What stands where a file of ours is to be for the first time is somebody's: it is kept, to be brought back when ours goes.
@@ -83,14 +103,14 @@ file() {
   }
   wakes "$1"
   if [ -z "$SAME" ]; then
-    rm -rf "$R$1.lostops-new"
+    gone "$R$1.lostops-new"
     printf '%s' "$5" 2>"$S/out" >"$R$1.lostops-new" || {
       # A shell's own printf may not tell a full disk from a broken one ("I/O error"); another program does.
       OUT="$(cat "$S/out") $( (head -c "${#5}" /dev/zero >"$R$1.lostops-new") 2>&1)"
       rm -f "$R$1.lostops-new"
       blame file "$1"
     }
-    owned "$R$1.lostops-new" "$2" "$3"
+    fresh "$R$1.lostops-new" "$2" "$3" 600
     spare "$1"
     quietly mv -f "$R$1.lostops-new" "$R$1" || blame file "$1"
   else

@@ -40,10 +40,11 @@ change() {
   [ -z "$CHECK" ]
 }
 
-# Runs a program quietly; its words are in OUT.
+# Runs a program quietly; if it fails, its words are in OUT.
 quietly() {
   "$@" >"$S/out" 2>&1
   STATUS=$?
+  [ "$STATUS" != 0 ] || return 0
   OUT=$(tail -c 600 "$S/out" 2>/dev/null)
   return "$STATUS"
 }
