@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acceptance_tests::Signal;
+use acceptance_tests::{Signal, wait_until};
 use serde_json::json;
 
 use super::lab::Lab;
@@ -108,10 +108,13 @@ fn end(lab: &Lab) {
     lab.here.check_leftovers();
 }
 
-/// Hosts that do not answer: a server stops everything, a client is waited for by the next apply.
+/// What the cluster of hosts that do not answer lets in.
+const STRICT: &str = "security {\n introduction = \"strict\"\n }\n";
+
+/// Hosts that do not answer: a server stops everything, a client is waited for by the next apply, or let go in the end.
 pub fn unreachable(lab: &mut Lab) {
     lab.fleet.cut(0);
-    lab.config(&[1], &[2, 3], "");
+    lab.config(&[1], &[2, 3], STRICT);
     let outcome = lab.run(&["apply", "-auto-approve"]);
     outcome.exits(1).says("Not all servers of cluster lab answer").says("h1");
     assert!(lab.here.state().is_empty());
@@ -119,16 +122,19 @@ pub fn unreachable(lab: &mut Lab) {
     lab.fleet.cut(2);
     let outcome = lab.run(&["apply", "-auto-approve"]);
     outcome.ok().says("Warning: h3: ");
-    let complete = || lab.here.state().attribute("lostops_cluster.c.complete").clone();
-    assert_eq!(complete(), json!(false), "{outcome:?}");
+    let complete = |lab: &Lab| lab.here.state().attribute("lostops_cluster.c.complete").clone();
+    assert_eq!(complete(lab), json!(false), "{outcome:?}");
     lab.say("two of three hosts are a cluster");
     lab.nomad_says(&["node", "status"], |said| said.matches("ready").count() == 1);
     let outcome = lab.run(&["apply", "-auto-approve"]);
     outcome.exits(1).says("h3: ");
-    assert_eq!(complete(), json!(false), "what is not finished stays unfinished: {outcome:?}");
+    assert_eq!(complete(lab), json!(false), "what is not finished stays unfinished: {outcome:?}");
     lab.fleet.power(2);
     lab.apply("the third is back");
     nothing_to_do(lab);
+    stranger(lab);
+    twice(lab);
+
     lab.fleet.cut(2);
     let outcome = lab.run(&["destroy", "-auto-approve"]);
     outcome.exits(1).says("Cluster lab is not gone from all of its hosts");
@@ -138,7 +144,47 @@ pub fn unreachable(lab: &mut Lab) {
     for number in 1..=3 {
         clean(lab, number);
     }
+
+    lab.config(&[1], &[2, 3], "on_destroy {\n graceful = false\n }");
+    lab.apply("hosts that do not answer may be let go");
+    lab.fleet.cut(2);
+    let outcome = lab.run(&["destroy", "-auto-approve"]);
+    outcome.ok().says("h3 is let go as it is");
+    for number in 1..=2 {
+        clean(lab, number);
+    }
     lab.here.check_leftovers();
+}
+
+/// A host with the cluster's certificate that nobody has introduced is not let in, until it is introduced.
+fn stranger(lab: &Lab) {
+    let forgets = "systemctl stop nomad; rm -rf /opt/nomad/data; install -d -m 700 /opt/nomad/data; systemctl start nomad";
+    lab.on(3, forgets);
+    let refused = wait_until(Duration::from_mins(1), || {
+        lab.on(3, "journalctl -u nomad --no-pager -o cat | grep -c 'Permission denied'") != "0"
+    });
+    assert!(refused, "{}", lab.on(3, "journalctl -u nomad --no-pager -o cat | tail -n 20"));
+    lab.nomad_says(&["node", "status"], |said| said.matches("ready").count() == 1);
+    lab.on(3, "rm -rf /var/lib/lostops /etc/nomad.d/join.json");
+    lab.apply("a host that has forgotten who it is was introduced again");
+    lab.nomad_says(&["node", "status"], |said| said.matches("ready").count() == 2);
+    nothing_to_do(lab);
+}
+
+/// A name cannot wander to another machine while the one that has it still runs.
+fn twice(lab: &Lab) {
+    lab.config(&[1], &[2, 3], STRICT);
+    let path = lab.here.path("config/main.tf");
+    let text = std::fs::read_to_string(&path).expect("there is a configuration");
+    let elsewhere = text.replace(lab.fleet.address(2), lab.fleet.address(3));
+    assert_ne!(text, elsewhere);
+    lab.here.config(&elsewhere);
+    let outcome = lab.run(&["apply", "-auto-approve"]);
+    outcome.exits(1).says("h3 would be two machines");
+    clean(lab, 4);
+    lab.here.config(&text);
+    lab.say("a name is one machine");
+    nothing_to_do(lab);
 }
 
 /// A first apply that is interrupted, and a state that is lost.

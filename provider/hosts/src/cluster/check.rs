@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::fault::Fault;
-use crate::spec::{ClusterSpec, Introduction, Origin, Pool, PortRange, Release, Source, Volume};
+use crate::spec::{ClusterSpec, Introduction, Origin, Pool, PortRange, Release, Role, Source, Volume};
 
 use super::{pins, ports};
 
@@ -232,6 +232,12 @@ fn security(spec: &ClusterSpec, faults: &mut Faults) {
     if security.introduction == Introduction::Strict && !spec.nomad.version.at_least(1, 11) {
         let what = format!("Nomad {} does not know introduction tokens", spec.nomad.version);
         fault(faults, what, "they came with 1.11", "Use a later Nomad, or do not ask for them");
+    }
+    let both = spec.pools.iter().find(|(_, pool)| pool.role == Role::Both);
+    if let (Introduction::Strict, Some((pool, _))) = (security.introduction, both) {
+        let what = format!("Nobody could introduce the hosts of the pool `{pool}`");
+        let cause = "a server introduces clients, and these are clients before there is a server";
+        fault(faults, what, cause, "Give the cluster servers of their own, or use `introduction = \"warn\"`");
     }
 }
 

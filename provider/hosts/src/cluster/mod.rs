@@ -63,16 +63,6 @@ pub fn kept(text: &str) -> Result<ClusterSpec, String> {
     }
 }
 
-/// Where a Nomad client looks for an introduction token when it starts for the first time.
-const INTRODUCTION: &str = "/opt/nomad/data/client/intro_token.jwt";
-
-/// Gives a client the token that introduces it, which one of the servers has issued. It counts for minutes only, so that it
-/// is no part of what makes the blueprint this one: a host that has one keeps it.
-pub fn introduce(client: &mut Blueprint, token: &Secret) {
-    client.dirs.push(dir("/opt/nomad/data/client", 0o700, "root:root"));
-    client.files.push(File { once: true, ..secret(INTRODUCTION, token.expose(), "root:root", 0o600) });
-}
-
 /// What each host should be, in the order of pools and hosts; or everything that is wrong with what was asked.
 pub fn blueprints(spec: &ClusterSpec, root: &RootSecrets) -> Result<Vec<Blueprint>, Vec<Fault>> {
     let faults = check(spec);

@@ -2,7 +2,7 @@
 //!
 //! Any server will do to ask; must never take silence for an answer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -144,12 +144,20 @@ impl<R: Reach> Council<'_, R> {
         }
     }
 
-    /// Waits until each of these hosts is a node that works; those that are none by then.
-    pub async fn ready(&self, hosts: &BTreeSet<String>, limit: Duration) -> BTreeSet<String> {
+    /// Waits until each of these hosts is a node that works, of that identity if one is named; those that are none by then.
+    pub async fn ready(
+        &self,
+        hosts: &BTreeSet<String>,
+        identities: &BTreeMap<String, String>,
+        limit: Duration,
+    ) -> BTreeSet<String> {
         let patience = Patience::of(limit);
         loop {
             let nodes: Vec<Node> = self.get("/v1/nodes").await.unwrap_or_default();
-            let works = |host: &String| nodes.iter().any(|node| node.name == *host && node.status == "ready");
+            let itself = |node: &Node| identities.get(&node.name).is_none_or(|id| *id == node.id);
+            let works = |host: &String| {
+                nodes.iter().any(|node| node.name == *host && node.status == "ready" && itself(node))
+            };
             let waiting: BTreeSet<String> = hosts.iter().filter(|host| !works(host)).cloned().collect();
             if waiting.is_empty() || patience.rest(String::new()).await.is_err() {
                 return waiting;
@@ -182,7 +190,7 @@ impl<R: Reach> Council<'_, R> {
         Ok(self.all_nodes().await?.into_iter().filter(|node| node.name == host).collect())
     }
 
-    async fn all_nodes(&self) -> Result<Vec<Node>, Fault> {
+    pub async fn all_nodes(&self) -> Result<Vec<Node>, Fault> {
         self.get("/v1/nodes").await.map_err(|why| asked("Nomad's nodes cannot be listed", why))
     }
 
@@ -278,10 +286,14 @@ impl<R: Reach> Council<'_, R> {
         self.ask("PUT", path, Some(body.unwrap_or(&Value::Null))).await.map(drop)
     }
 
+    /// What comes of it there.
+    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, String> {
+        read(path, &self.ask("POST", path, Some(body)).await?)
+    }
+
     /// What is to be read there.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, String> {
-        let reply = self.ask("GET", path, None).await?;
-        serde_json::from_slice(&reply.body).map_err(|error| format!("{path} answers something else: {error}"))
+        read(path, &self.ask("GET", path, None).await?)
     }
 
     /// Asks one server after the other until one has an answer.
@@ -311,6 +323,10 @@ impl<R: Reach> Council<'_, R> {
             None => Err("no answer".to_owned()),
         }
     }
+}
+
+fn read<T: DeserializeOwned>(path: &str, reply: &Reply) -> Result<T, String> {
+    serde_json::from_slice(&reply.body).map_err(|error| format!("{path} answers something else: {error}"))
 }
 
 /// A server's name is that of its host and its region's.

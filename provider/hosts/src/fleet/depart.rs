@@ -12,11 +12,15 @@ use super::{Act, Reach, Step, remove, together};
 use crate::Fault;
 
 impl<R: Reach> Crew<'_, R> {
-    /// Takes everything off these hosts. What runs is ended first, as long as there is a cluster that can do it.
-    pub async fn dissolve(&self, clients: &[String], servers: &[String], deadline: Duration) -> Done {
+    /// Takes everything off these hosts. What runs is ended first, if it is given time, as long as there is a cluster that
+    /// can do it.
+    pub async fn dissolve(&self, clients: &[String], servers: &[String], ending: Option<Duration>) -> Done {
         let council = self.council(servers);
         // What is not ended in order is ended when its host is cleared.
-        let drains = clients.iter().map(|host| council.drain(host, deadline, true).boxed()).collect();
+        let drains = ending
+            .iter()
+            .flat_map(|time| clients.iter().map(|host| council.drain(host, *time, true).boxed()))
+            .collect();
         drop(together(self.limit, drains).await);
         let mut done = Done::default();
         for hosts in [clients, servers] {

@@ -3,8 +3,10 @@
 //! Must never take a step on a server while the cluster could lose its majority by it, and never end in silence: what was
 //! not done is said, host by host.
 
+mod clients;
 mod council;
 mod depart;
+mod introduce;
 mod keyring;
 mod look;
 mod orders;

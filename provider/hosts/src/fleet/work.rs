@@ -8,8 +8,9 @@ use std::time::Duration;
 use futures_util::future::FutureExt;
 
 use super::council::Council;
+use super::introduce::Introductions;
 use super::orders::{Done, Orders, arriving, leave, lost, note, standing};
-use super::{Act, Reach, Step, together};
+use super::{Act, Reach, Step, introduce, together};
 use crate::cluster::{self, Asker, Product};
 use crate::converge::Event;
 use crate::secrets::{Broken, RootSecrets, Secret};
@@ -19,8 +20,6 @@ use crate::{Fault, converge};
 
 /// How long servers may take to agree after one of them has changed.
 const AGREE: Duration = Duration::from_mins(4);
-/// How long a host may take to become a node of Nomad.
-const APPEAR: Duration = Duration::from_mins(3);
 
 /// Who does it.
 pub struct Crew<'a, R> {
@@ -33,6 +32,7 @@ pub struct Crew<'a, R> {
     pub(super) tokens: Option<BTreeSet<String>>,
     pub(super) gossip: Vec<(Product, Asker, Secret)>,
     pub(super) servers: BTreeSet<String>,
+    pub(super) introductions: Introductions,
     pub(super) limit: usize,
     pub(super) so_far: Mutex<Done>,
 }
@@ -66,6 +66,7 @@ impl<'a, R: Reach> Crew<'a, R> {
             owner: cluster::owner(root.ca_pem()),
             gossip,
             servers,
+            introductions: Introductions::of(spec),
             limit,
             so_far: Mutex::default(),
         })
@@ -125,18 +126,24 @@ impl<'a, R: Reach> Crew<'a, R> {
         if let Err(fault) = arrived {
             done.faults.push(fault);
         }
-        if !done.faults.is_empty() {
+        // Who was lost before, and still is, hinders nobody but itself.
+        let lost: BTreeSet<&str> = lost(orders).collect();
+        let named = |fault: &Fault| fault.host.clone().filter(|host| lost.contains(host.as_str()));
+        let Some(missing) = done.faults.iter().map(named).collect::<Option<BTreeSet<String>>>() else {
             return false;
-        }
+        };
         // In the end all of them are there, and know the first token as it should be now. That is asked also where there
         // was no step: what goes afterwards relies on it.
-        let agreed = match self.agree_with(&self.askers(true), &self.servers).await {
-            Ok(()) => self.gossip(&self.servers, true).await,
-            Err(fault) => Err(fault),
-        };
+        let agreed = self.settle(&self.servers.difference(&missing).cloned().collect()).await;
         done.founded = agreed.is_ok();
         self.write_down(|so_far| so_far.founded = agreed.is_ok());
         agreed.map_err(|fault| done.faults.push(fault)).is_ok()
+    }
+
+    /// Waits until these agree, with nothing but the new tokens and gossip keys.
+    async fn settle(&self, servers: &BTreeSet<String>) -> Result<(), Fault> {
+        self.agree_with(&self.askers(true), servers).await?;
+        self.gossip(servers, true).await
     }
 
     /// The servers of a living cluster: each is well again before the next, and the leader is the last.
@@ -178,7 +185,10 @@ impl<'a, R: Reach> Crew<'a, R> {
         self.gossip(&standing.iter().cloned().collect(), false).await?;
         for step in &steps {
             self.all(std::iter::once(step.host.as_str()), orders, done, 1).await;
-            if !done.faults.is_empty() {
+            if !done.made.contains(&step.host) {
+                if lost.contains(&step.host.as_str()) {
+                    continue;
+                }
                 return Ok(());
             }
             well.insert(step.host.clone());
@@ -189,50 +199,6 @@ impl<'a, R: Reach> Crew<'a, R> {
             }
         }
         Ok(())
-    }
-
-    async fn clients_arrive(&self, orders: &Orders, done: &mut Done) {
-        let (changed, made): (Vec<&Step>, Vec<&Step>) =
-            arriving(orders, false).partition(|step| step.act == Act::Change);
-        let limit = if orders.upgraded.is_empty() { self.limit } else { orders.at_once };
-        let work = changed.iter().map(|step| self.change(&step.host, orders).boxed()).collect();
-        let moved = together(limit, work).await;
-        note(done, changed.iter().map(|step| step.host.as_str()).zip(moved));
-        self.all(made.iter().map(|step| step.host.as_str()), orders, done, self.limit).await;
-        let arrived = orders.steps.iter().filter(|step| step.role.works() && done.made.contains(&step.host));
-        let new: BTreeSet<String> = arrived.map(|step| step.host.clone()).collect();
-        let workers: Vec<String> = orders.scripts.keys().cloned().collect();
-        // Also who was emptied by an apply that was cut off before it could say that it may work again.
-        if let Err(fault) = self.council(&self.all_servers()).welcome(&workers).await {
-            done.faults.push(fault);
-        }
-        if new.is_empty() {
-            return;
-        }
-        for host in self.council(&self.all_servers()).ready(&new, APPEAR).await {
-            done.made.remove(&host);
-            done.faults.push(Fault::of_host(
-                host,
-                "It is no node of Nomad",
-                format!("it was set up, and Nomad's servers did not see it within {} s", APPEAR.as_secs()),
-                "See `journalctl -u nomad` there, and whether it reaches the servers on port 4647",
-            ));
-        }
-    }
-
-    /// Changes a client in place, its work moved elsewhere before if its Nomad becomes another.
-    async fn change(&self, host: &str, orders: &Orders) -> Result<(), Fault> {
-        if !orders.upgraded.contains(host) {
-            return self.converge(host, orders).await;
-        }
-        let council = self.council(&self.all_servers());
-        (self.told)(host, "moving its work elsewhere");
-        council.drain(host, orders.deadline, false).await?;
-        let changed = self.converge(host, orders).await;
-        // Also a host that could not be changed is one that works.
-        let ready = council.ready(&BTreeSet::from([host.to_owned()]), APPEAR).await;
-        let welcome = if ready.is_empty() { council.welcome(&[host.to_owned()]).await } else { Ok(()) };
-        changed.and(welcome)
     }
 
     pub(super) async fn agree(&self, servers: &BTreeSet<String>) -> Result<(), Fault> {
@@ -262,20 +228,29 @@ impl<'a, R: Reach> Crew<'a, R> {
         limit: usize,
     ) {
         let hosts: Vec<&str> = hosts.collect();
-        let work = hosts.iter().map(|host| self.converge(host, orders).boxed()).collect();
+        let work = hosts.iter().map(|host| self.converge(host, orders, None).boxed()).collect();
         let results = together(limit, work).await;
         note(done, hosts.into_iter().zip(results));
     }
 
-    async fn converge(&self, host: &str, orders: &Orders) -> Result<(), Fault> {
+    /// Makes a host what it should be; with a token, one that shows it to the servers when it comes.
+    pub(super) async fn converge(
+        &self,
+        host: &str,
+        orders: &Orders,
+        token: Option<&Secret>,
+    ) -> Result<(), Fault> {
         let Some(script) = orders.scripts.get(host) else { return Ok(()) };
+        let mut task = Task::converge(script, None);
+        if let Some(token) = token {
+            introduce::add(&mut task, token);
+        }
         let listener = |event: way::Event| {
             if let Some(words) = words(&event) {
                 (self.told)(host, &words);
             }
         };
-        let answer =
-            self.reach.run(host, &Task::converge(script, None), &listener).await.map_err(Fault::from)?;
+        let answer = self.reach.run(host, &task, &listener).await.map_err(Fault::from)?;
         let ended = answer.said.iter().rev().find_map(|line| Event::parse(line));
         match ended {
             Some(Event::Done { .. }) => {
@@ -302,6 +277,12 @@ impl<'a, R: Reach> Crew<'a, R> {
 
     pub(super) fn all_servers(&self) -> Vec<String> {
         self.servers.iter().cloned().collect()
+    }
+
+    /// The servers that can be asked: each question to one that is lost would wait for it.
+    pub(super) fn speakers(&self, orders: &Orders, done: &Done) -> Vec<String> {
+        let silent: BTreeSet<&str> = lost(orders).filter(|host| !done.made.contains(*host)).collect();
+        self.servers.iter().filter(|host| !silent.contains(host.as_str())).cloned().collect()
     }
 }
 

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use hosts::blueprint::{Blueprint, Proof};
-use hosts::cluster::{access, blueprints, introduce};
+use hosts::cluster::{access, blueprints};
 use hosts::converge::script;
-use hosts::secrets::Secret;
 use hosts::spec::{ClusterSpec, Discovery, Security, Version};
 
 use crate::sample::{alone, content, host, official, root, spec};
@@ -114,18 +113,6 @@ fn the_same_secrets_give_the_same_hosts() {
             .unwrap();
     assert_eq!(hashes(once.clone()), hashes(again));
     assert_eq!(hashes(once).iter().collect::<BTreeSet<_>>().len(), 6);
-}
-
-#[test]
-fn a_client_is_introduced_without_becoming_another() {
-    let hash = |token: &str| {
-        let mut print = host(&spec(), "web-1");
-        introduce(&mut print, &Secret::new(token));
-        let script = script(&print).unwrap();
-        assert!(script.text.expose().contains(&format!("once '{token}'")));
-        script.hash
-    };
-    assert_eq!(hash("one"), hash("another"));
 }
 
 #[test]

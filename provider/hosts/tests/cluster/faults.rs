@@ -2,7 +2,7 @@
 
 use hosts::cluster::check;
 use hosts::spec::{
-    ClusterSpec, Discovery, Introduction, Login, Origin, Pinned, PortRange, Release, Security, Source,
+    ClusterSpec, Discovery, Introduction, Login, Origin, Pinned, PortRange, Release, Role, Security, Source,
     Version, Volume,
 };
 use std::collections::BTreeMap;
@@ -66,6 +66,10 @@ fn security() {
     insta::assert_snapshot!(
         refused(|spec| (spec.security, spec.nomad, spec.discovery) = (strict, official(Version::new(1, 10, 0)), Discovery::Nomad)),
         @"Nomad 1.10.0 does not know introduction tokens: they came with 1.11. Use a later Nomad, or do not ask for them"
+    );
+    insta::assert_snapshot!(
+        refused(|spec| { spec.security = strict; spec.pools.get_mut("servers").unwrap().role = Role::Both; }),
+        @r#"Nobody could introduce the hosts of the pool `servers`: a server introduces clients, and these are clients before there is a server. Give the cluster servers of their own, or use `introduction = "warn"`"#
     );
 }
 

@@ -7,12 +7,14 @@ use std::time::Duration;
 use hosts::converge::script;
 use hosts::fleet::{Crew, Done, Known, Orders, Sight, Step, plan};
 use hosts::secrets::RootSecrets;
-use hosts::spec::{ClusterSpec, Discovery, Firewall, Host, Pool, Release, Role, Security, Source};
+use hosts::spec::{
+    ClusterSpec, Discovery, Firewall, Host, Introduction, Pool, Release, Role, Security, Source,
+};
 
 use super::planned::{known, role, wanted};
 use super::world::World;
 
-fn spec(hosts: &[&str], discovery: Discovery) -> ClusterSpec {
+fn spec(hosts: &[&str]) -> ClusterSpec {
     let pool = |serves: bool| Pool {
         role: if serves { Role::Server } else { Role::Client },
         hosts: hosts
@@ -32,7 +34,7 @@ fn spec(hosts: &[&str], discovery: Discovery) -> ClusterSpec {
         region: "global".into(),
         datacenter: "dc1".into(),
         nomad: Release { version: hosts::cluster::NOMAD, source: Source::Official },
-        discovery,
+        discovery: Discovery::Nomad,
         pools: [("servers".to_owned(), pool(true)), ("clients".to_owned(), pool(false))].into(),
         firewall: Firewall::default(),
         security: Security::default(),
@@ -55,13 +57,24 @@ pub fn work(world: &World, hosts: &[&str], before: &[(&str, Sight)], upgrade: bo
     carry_out(world, hosts, steps, known, upgrade)
 }
 
+/// The same for a cluster with that protection.
+fn secured(world: &World, hosts: &[&str], before: &[(&str, Sight)], security: Security) -> Done {
+    let known = known(before);
+    let steps = plan(&wanted(hosts), &known).unwrap();
+    ordered(world, &ClusterSpec { security, ..spec(hosts) }, orders(hosts, steps, known, false))
+}
+
 fn carry_out(world: &World, hosts: &[&str], steps: Vec<Step>, known: Vec<Known>, upgrade: bool) -> Done {
+    ordered(world, &spec(hosts), orders(hosts, steps, known, upgrade))
+}
+
+fn orders(hosts: &[&str], steps: Vec<Step>, known: Vec<Known>, upgrade: bool) -> Orders {
     let script = |host: &&str| {
         let print = hosts::blueprint::Blueprint { host: (*host).to_owned(), ..Default::default() };
         ((*host).to_owned(), script(&print).unwrap())
     };
     let all = || hosts.iter().filter(|_| upgrade).map(|host| (*host).to_owned());
-    let orders = Orders {
+    Orders {
         steps,
         founded: known.iter().any(|host| host.finished) && known.iter().all(|host| host.finished),
         known,
@@ -71,7 +84,10 @@ fn carry_out(world: &World, hosts: &[&str], steps: Vec<Step>, known: Vec<Known>,
         restarted: all().collect(),
         at_once: 1,
         deadline: Duration::from_secs(1),
-    };
+    }
+}
+
+fn ordered(world: &World, spec: &ClusterSpec, orders: Orders) -> Done {
     let root = root();
     let consul = Release { version: hosts::cluster::CONSUL, source: Source::Official };
     let discovery = match &mut world.state().consul {
@@ -86,7 +102,8 @@ fn carry_out(world: &World, hosts: &[&str], steps: Vec<Step>, known: Vec<Known>,
     if world.state().keys.is_empty() {
         world.state().keys.insert(root.gossip_key("nomad").unwrap().expose().to_owned());
     }
-    let crew = Crew::new(world, &spec(hosts, discovery), (&root, None), 8, &|_, _| ()).unwrap();
+    let spec = ClusterSpec { discovery, ..spec.clone() };
+    let crew = Crew::new(world, &spec, (&root, None), 8, &|_, _| ()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(crew.carry_out(&orders))
 }
@@ -104,7 +121,7 @@ fn a_new_cluster_is_made_all_servers_at_once_and_then_the_clients() {
     let world = World::new(&[]);
     let done = work(&world, &["s1", "s2", "s3", "c1", "c2"], &[], false);
     assert_eq!((done.faults, done.made.len()), (vec![], 5));
-    insta::assert_snapshot!(world.state().diary.join(", "), @"converge s1, converge s2, converge s3, 3 at once, converge c1, converge c2, 2 at once");
+    insta::assert_snapshot!(world.state().diary.join(", "), @"converge s1, converge s2, converge s3, 3 at once, introduce c1 by c1/default, converge c1, introduce c2 by c2/default, converge c2, 2 at once");
 }
 
 #[test]
@@ -209,4 +226,48 @@ fn a_cluster_that_was_never_founded_is_finished_all_at_once() {
     let done = carry_out(&world, &["s1", "s2", "s3"], steps, known, false);
     assert_eq!((done.faults, done.made.len()), (vec![], 3));
     assert!(world.state().diary.iter().any(|line| line == "3 at once"));
+}
+
+#[test]
+fn a_client_that_comes_is_introduced_unless_nobody_asks_for_that() {
+    let world = World::new(&["s1", "c1"]);
+    let work = |security| {
+        world.state().diary.clear();
+        let there = [("s1", Sight::Same), ("c1", Sight::Blank)];
+        let done = secured(&world, &["s1", "c1", "c2"], &there, security);
+        world.state().up.remove("c2");
+        assert_eq!(done.faults, []);
+        world.state().diary.join(", ")
+    };
+    insta::assert_snapshot!(work(Security::default()), @"introduce c1 by c1/default, converge c1, introduce c2 by c2/default, converge c2, 2 at once");
+    let nobody = Security { introduction: Introduction::None, ..Security::default() };
+    insta::assert_snapshot!(work(nobody), @"converge c1, converge c2, 2 at once");
+}
+
+#[test]
+fn a_lost_server_hinders_no_client() {
+    let world = World::new(&["s1", "s3", "c1"]);
+    world.state().voters.insert("s2".into());
+    world.state().broken.insert("s2".into());
+    let there = [("s1", Sight::Same), ("s2", Sight::Silent), ("s3", Sight::Same), ("c1", Sight::Other)];
+    let done = work(&world, &["s1", "s2", "s3", "c1", "c2"], &there, false);
+    assert_eq!(done.made.into_iter().collect::<Vec<_>>(), ["c1", "c2"]);
+    assert_eq!(done.faults.iter().map(|fault| fault.host.as_deref()).collect::<Vec<_>>(), [Some("s2")]);
+}
+
+#[test]
+fn what_runs_is_ended_before_its_host_is_cleared_if_it_is_given_time() {
+    for (time, diary) in [
+        (Some(Duration::from_secs(1)), "drain c1, drain c2, clear c1, clear c2, clear s1"),
+        (None, "clear c1, clear c2, clear s1"),
+    ] {
+        let world = World::new(&["s1", "c1", "c2"]);
+        let root = root();
+        let crew = Crew::new(&world, &spec(&["s1", "c1", "c2"]), (&root, None), 8, &|_, _| ()).unwrap();
+        let hosts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let done = runtime.block_on(crew.dissolve(&hosts(&["c1", "c2"]), &hosts(&["s1"]), time));
+        assert_eq!((done.faults, done.gone.len()), (vec![], 3));
+        assert_eq!(world.state().diary.join(", "), diary);
+    }
 }

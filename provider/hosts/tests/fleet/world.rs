@@ -72,9 +72,15 @@ impl Reach for World {
             return Client::default().run(&nowhere, task, &|_| ()).await.result;
         }
         let said = if task.files.contains_key("converge") {
+            if let Some(token) = task.files.get("introduction") {
+                let token = String::from_utf8(token.clone()).unwrap();
+                self.state().diary.push(format!("introduce {host} by {token}"));
+            }
             self.converge(host).await
         } else if task.files.contains_key("curl") {
             self.state().ask(host, &task.arguments[0], &task.arguments[1], task.files.get("body"))
+        } else if task.script.contains("client-id") {
+            vec![format!("id-{host}")]
         } else {
             let mut state = self.state();
             state.diary.push(format!("clear {host}"));
@@ -163,6 +169,11 @@ impl State {
                 self.diary.push(format!("take back {name}"));
                 self.tokens.remove(name);
                 json!(null)
+            }
+            ("POST", "/v1/acl/identity/client-introduction-token", _) => {
+                assert!(body["TTL"].is_u64(), "Nomad counts in nanoseconds");
+                let [name, pool] = ["NodeName", "NodePool"].map(|word| body[word].as_str().unwrap());
+                json!({ "JWT": format!("{name}/{pool}") })
             }
             ("GET", "/v1/operator/snapshot", _) => {
                 self.diary.push("snapshot".into());

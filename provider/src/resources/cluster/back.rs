@@ -31,6 +31,7 @@ pub(super) fn cluster(spec: &ClusterSpec, rotation: Rotation, ssh: Ssh) -> Clust
             bastion: ssh.bastion,
         }),
         upgrade: None,
+        on_destroy: None,
         firewall: firewall(&spec.firewall),
         security: security(spec.security),
         rotate: (rotation != Rotation::default()).then_some(Rotate {

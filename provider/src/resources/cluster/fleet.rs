@@ -23,6 +23,8 @@ use crate::values::seconds;
 pub(super) const AT_ONCE: usize = 16;
 /// So long before the time is over it is said what was done.
 const FAREWELL: Duration = Duration::from_secs(20);
+/// What tasks may take to end before their hosts are cleared.
+const ENDING: Duration = Duration::from_secs(30);
 /// Where the private data says that the servers have agreed once.
 const FOUNDED: &str = "founded";
 /// Where the private data has the hosts that should be gone.
@@ -92,8 +94,17 @@ pub(super) async fn delete(cx: &Cx, prior: &Cluster, state: &mut State<'_, Clust
     let mut hosts = state.private().get::<BTreeMap<String, Past>>(LEAVING).unwrap_or_default();
     hosts.extend(reach::hosts(prior));
     let reach = Way::to(&settings, prior, &hosts)?;
+    if prior.on_destroy.as_ref().is_some_and(|how| !how.graceful) {
+        let silent = silent(&reach, &hosts).await?;
+        hosts.retain(|host, _| !silent.contains_key(host));
+        for (host, fault) in silent {
+            let detail = format!("{fault}. Whatever cluster {} has put on it is still there.", prior.name);
+            cx.warn(Diagnostic::warning(format!("{host} is let go as it is"), detail));
+        }
+    }
     let spec = spec::of(prior)?;
-    let servers: Vec<String> = spec.servers().map(|host| host.name.clone()).collect();
+    let servers = spec.servers().map(|host| host.name.clone()).filter(|host| hosts.contains_key(host));
+    let servers: Vec<String> = servers.collect();
     let (kept, _) = find_kept(&reach, &servers, AT_ONCE).await;
     // Without its secrets nothing can be ended in order; it is ended all the same.
     let root = kept.into_values().map(|kept| kept.root).find(|root| is_ours(prior, root));
@@ -106,7 +117,8 @@ pub(super) async fn delete(cx: &Cx, prior: &Cluster, state: &mut State<'_, Clust
         None => crew,
     };
     let clients: Vec<String> = hosts.keys().filter(|host| !servers.contains(host)).cloned().collect();
-    let done = crew.dissolve(&clients, &servers, Duration::from_secs(30)).await;
+    let drain = prior.on_destroy.as_ref().is_none_or(|how| how.drain);
+    let done = crew.dissolve(&clients, &servers, drain.then_some(ENDING)).await;
     if done.faults.is_empty() {
         return Ok(());
     }
@@ -174,14 +186,20 @@ impl Work {
         }
         let scripts = scripts(&spec, &root)?;
         let mut looks: BTreeMap<String, Script> = scripts.clone();
-        for host in departing.keys() {
-            // Nothing is compared there: only whether it answers counts.
-            let empty = hosts::blueprint::Blueprint { host: host.clone(), ..Default::default() };
-            looks.insert(host.clone(), converge::script(&empty).map_err(|fault| said(&[fault]))?);
-        }
+        looks.extend(glances(departing.keys())?);
         let seen = survey(&reach, &looks, AT_ONCE).await;
         whose::belong(&planned, &root, &seen)?;
         whose::approachable(&departing, &seen)?;
+        if let Some(prior) = prior.filter(|prior| prior.local.is_none()) {
+            let moved = before
+                .iter()
+                .filter(|(name, past)| hosts.get(*name).is_some_and(|now| now.address != past.address));
+            let moved: BTreeMap<String, Past> =
+                moved.map(|(name, past)| (name.clone(), past.clone())).collect();
+            let there = Way::to(&settings, prior, &moved)?;
+            let left = survey(&there, &glances(moved.keys())?, AT_ONCE).await;
+            whose::nobody_stays_behind(&root, &left, &there.keys(), &reach.keys())?;
+        }
         let known =
             known(&all, |host| before.contains_key(host) || departing.contains_key(host), &seen, taken);
         let steps = fleet::plan(&wanted(&spec), &known).map_err(|fault| said(&[fault]))?;
@@ -268,6 +286,23 @@ impl Work {
         let left = self.departing.iter().filter(|(host, _)| !done.gone.contains(*host));
         Ok((made, left.map(|(host, past)| (host.clone(), past.clone())).collect()))
     }
+}
+
+/// What is asked of hosts of which only counts whether they answer, and whose they are: nothing is compared there.
+fn glances<'a>(hosts: impl Iterator<Item = &'a String>) -> Result<BTreeMap<String, Script>> {
+    hosts
+        .map(|host| {
+            let empty = hosts::blueprint::Blueprint { host: host.clone(), ..Default::default() };
+            Ok((host.clone(), converge::script(&empty).map_err(|fault| said(&[fault]))?))
+        })
+        .collect()
+}
+
+/// Who of these does not answer, and why not.
+async fn silent(reach: &Way, hosts: &BTreeMap<String, Past>) -> Result<BTreeMap<String, way::Fault>> {
+    let seen = survey(reach, &glances(hosts.keys())?, AT_ONCE).await;
+    let silent = seen.into_iter().filter_map(|(host, seen)| Some((host, seen.err()?)));
+    Ok(silent.filter(|(_, fault)| whose::absent(fault)).collect())
 }
 
 /// The hosts that are wanted, with what is known of those that were there.

@@ -46,7 +46,7 @@ impl Resource for Clusters {
 
     fn check(&self, cluster: &Cluster) -> Vec<Diagnostic> {
         let mut found: Vec<Diagnostic> = platform(cluster).err().into_iter().collect();
-        found.extend(people(cluster).into_iter().chain(one_host(cluster)));
+        found.extend(people(cluster).into_iter().chain(one_host(cluster)).chain(out_of_reach(cluster)));
         match spec::of(cluster) {
             Ok(spec) => {
                 found.extend(said(&hosts::cluster::check(&spec)).0);
@@ -158,6 +158,27 @@ fn people(cluster: &Cluster) -> Option<Diagnostic> {
         "The hosts are made with a user who comes in by key alone. Name at least one in `public_keys`.";
     (cluster.nocloud.is_some() && !keys)
         .then(|| Diagnostic::error("Nobody could log in", detail).attribute("ssh.public_keys"))
+}
+
+/// What is asked of hosts that lostops never reaches.
+fn out_of_reach(cluster: &Cluster) -> Vec<Diagnostic> {
+    let strict = cluster.security.as_ref().is_some_and(|security| security.introduction == "strict");
+    let found = [
+        (
+            strict,
+            "Nobody introduces hosts that start from seeds",
+            "A token that introduces a client counts for half an hour, and a seed may lie longer than that. Use `introduction = \"warn\"`, or hosts that lostops reaches.",
+            "security.introduction",
+        ),
+        (
+            cluster.on_destroy.is_some(),
+            "Hosts that start from seeds are not cleared",
+            "With `nocloud` a destroy removes the seeds and no more: the machines are yours. Take the block `on_destroy` away.",
+            "on_destroy",
+        ),
+    ];
+    let found = found.into_iter().filter(|(asked, ..)| *asked && cluster.nocloud.is_some());
+    found.map(|(_, what, detail, place)| Diagnostic::error(what, detail).attribute(place)).collect()
 }
 
 /// What is wrong with the hosts of a cluster that is this machine.

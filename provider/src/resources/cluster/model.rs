@@ -52,6 +52,9 @@ pub struct Cluster {
     /// How a living cluster is changed.
     #[block]
     pub upgrade: Option<Upgrade>,
+    /// How the cluster is taken off its hosts. It is read from the state: change it in an apply of its own.
+    #[block]
+    pub on_destroy: Option<OnDestroy>,
     /// Who may reach what. What is not named is closed.
     #[block]
     pub firewall: Option<Firewall>,
@@ -243,6 +246,19 @@ pub struct Upgrade {
     pub drain_deadline: String,
 }
 
+/// How the cluster is taken off its hosts, where lostops reaches them.
+#[derive(Block, Clone)]
+pub struct OnDestroy {
+    /// Whether tasks are ended in order first, each with its own `kill_timeout`, half a minute in all. Otherwise they are
+    /// killed when their host is cleared.
+    #[attr(default = true)]
+    pub drain: bool,
+    /// Whether every host has to be cleared. With `false`, hosts that do not answer are let go with a warning: whatever is on
+    /// them stays there.
+    #[attr(default = true)]
+    pub graceful: bool,
+}
+
 /// Who may reach what.
 #[derive(Block, Clone)]
 pub struct Firewall {
@@ -294,9 +310,10 @@ pub struct Security {
     /// Whether jobs get Consul tokens by their own identity.
     #[attr(default = true)]
     pub workload_identity: bool,
-    /// What becomes of a client that is not introduced when it comes for the first time: `warn` (it is let in, and that is
-    /// logged) or `none` (it is let in).
-    #[attr(default = "warn", check = check::one_of(&["warn", "none"]))]
+    /// What becomes of a client that nobody has introduced when it comes for the first time: `strict` (it is not let in, even
+    /// with a certificate of the cluster), `warn` (it is let in, and Nomad's servers log that) or `none` (it is let in). Hosts
+    /// that lostops reaches itself are introduced; those that start from seeds are not.
+    #[attr(default = "warn", check = check::one_of(&["strict", "warn", "none"]))]
     pub introduction: String,
     /// Whether each host's own firewall is on.
     #[attr(default = true)]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hosts::fleet::{Kept, Seen};
 use hosts::secrets::RootSecrets;
 use hosts::spec::ClusterSpec;
+use hosts::ssh::HostKey;
 use hosts::{Fault, way};
 use kit::{Diagnostic, Failure, Result};
 
@@ -90,6 +91,27 @@ pub(super) fn belong(
     found.map_or(Ok(()), |(host, _)| Err(foreign(host, &planned.name)))
 }
 
+/// Refuses a name that now is another machine's while the one that had it still runs: nobody would ever clear that one.
+/// `left` is what answers at the addresses of before, by those keys; `keys` are those of the hosts as they are wanted.
+pub(super) fn nobody_stays_behind(
+    root: &RootSecrets,
+    left: &BTreeMap<String, Result<Seen, way::Fault>>,
+    those: &BTreeMap<String, Vec<HostKey>>,
+    keys: &BTreeMap<String, Vec<HostKey>>,
+) -> Result<()> {
+    let ours = hosts::cluster::owner(root.ca_pem());
+    let same = |host: &String| {
+        let known = |keys: &BTreeMap<String, Vec<HostKey>>| keys.get(host).cloned().unwrap_or_default();
+        known(those).iter().any(|key| known(keys).contains(key))
+    };
+    let stays = |(host, seen): &(&String, &Result<Seen, way::Fault>)| {
+        seen.as_ref().is_ok_and(|seen| seen.owner.as_ref() == Some(&ours)) && !same(host)
+    };
+    let Some((host, _)) = left.iter().find(stays) else { return Ok(()) };
+    let detail = "At its address of before another machine of the cluster still answers, which would stay in it for ever. Give the new machine a name of its own: then the old one is emptied and cleared. Or switch the old one off first, and it is replaced.";
+    Err(Diagnostic::error(format!("{host} would be two machines"), detail).into())
+}
+
 fn foreign(host: &str, name: &str) -> Failure {
     let detail = format!(
         "It carries the mark of a cluster with another authority than that of {name}. Check its address; to take it over, take it off that cluster first."
@@ -97,26 +119,28 @@ fn foreign(host: &str, name: &str) -> Failure {
     Diagnostic::error(format!("{host} is a host of another cluster"), detail).into()
 }
 
+/// Whether a host is not there, as far as can be told from here. One that only does not let us in is.
+pub(super) fn absent(fault: &way::Fault) -> bool {
+    matches!(
+        fault.cause(),
+        way::Cause::Refused
+            | way::Cause::NoAnswer
+            | way::Cause::NoRoute
+            | way::Cause::NoSuchName
+            | way::Cause::ClosedEarly
+            | way::Cause::Bastion(_)
+            | way::Cause::TimedOut(_)
+    )
+}
+
 /// A host that goes has to be cleared, or to be gone: one that only does not let us in is neither.
 pub(super) fn approachable(
     departing: &BTreeMap<String, Past>,
     seen: &BTreeMap<String, Result<Seen, way::Fault>>,
 ) -> Result<()> {
-    let refused = |fault: &way::Fault| {
-        !matches!(
-            fault.cause(),
-            way::Cause::Refused
-                | way::Cause::NoAnswer
-                | way::Cause::NoRoute
-                | way::Cause::NoSuchName
-                | way::Cause::ClosedEarly
-                | way::Cause::Bastion(_)
-                | way::Cause::TimedOut(_)
-        )
-    };
     let faults: Vec<Fault> = departing
         .keys()
-        .filter_map(|host| seen.get(host)?.as_ref().err().filter(|fault| refused(fault)).cloned())
+        .filter_map(|host| seen.get(host)?.as_ref().err().filter(|fault| !absent(fault)).cloned())
         .map(Fault::from)
         .collect();
     if faults.is_empty() { Ok(()) } else { Err(said(&faults)) }
