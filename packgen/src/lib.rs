@@ -40,6 +40,7 @@
 
 pub mod hcl;
 pub mod jobspec;
+pub mod lasting;
 pub mod pack;
 pub mod parallel;
 pub mod source;

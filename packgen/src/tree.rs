@@ -8,11 +8,12 @@
 
 use std::sync::Arc;
 
+use crate::lasting::Str;
 use crate::hcl::{Entry, Value};
 use crate::source::{Span, Spanned};
 
 /// A name and where it was written.
-pub type Name = Spanned<Arc<str>>;
+pub type Name = Spanned<Str>;
 
 /// What a file became: its `job` blocks (in a right jobspec exactly one).
 #[derive(Clone, Debug, Default)]
@@ -69,9 +70,9 @@ pub enum Trail {
     /// A turn of `dynamic "block"`.
     Dynamic {
         /// The type of the block that is made.
-        block: Arc<str>,
+        block: Str,
         /// The index or key of the turn, as text.
-        key: Arc<str>,
+        key: Str,
     },
     /// A patch laid over the job.
     Patch,

@@ -8,15 +8,16 @@ use super::eval::{Scope, error, for_each_element};
 use super::syntax::{BlockSyntax, Body, Expr, ExprKind, Item};
 use super::types::{Type, article, convert};
 use super::value::{Entry, Kind, Unknown, Value};
+use crate::lasting::Str;
 use crate::source::{Diagnostic, Diagnostics, Span, Spanned};
 use crate::tree::{Attr, Block, Name, Trail, Via};
 
 /// Whether a block of this type, in blocks of these types, holds whatever its author likes. Nomad does
 /// not expand `dynamic` there.
-pub type FreeForm = fn(parents: &[Arc<str>], ty: &str) -> bool;
+pub type FreeForm = fn(parents: &[Str], ty: &str) -> bool;
 
 /// The bodies that Nomad does not look into.
-pub fn nomad_free_form(_parents: &[Arc<str>], ty: &str) -> bool {
+pub fn nomad_free_form(_parents: &[Str], ty: &str) -> bool {
     matches!(ty, "config" | "env" | "headers" | "meta" | "options" | "policy")
 }
 
@@ -32,7 +33,7 @@ pub struct Expanded {
 /// Walks through bodies.
 pub struct Expander {
     free_form: FreeForm,
-    parents: Vec<Arc<str>>,
+    parents: Vec<Str>,
     /// What was found on the way.
     pub findings: Diagnostics,
     /// What has to be known before it is known which blocks there are.
@@ -64,7 +65,7 @@ impl Expander {
                     self.dynamic(block, scope, via, &mut out);
                 }
                 Item::Block(block) => {
-                    let labels = block.labels.clone();
+                    let labels = block.labels.to_vec();
                     let made =
                         self.block(block.ty.clone(), labels, &block.body, scope, via, (free, block.span));
                     out.blocks.push(made);
@@ -166,7 +167,7 @@ impl Expander {
 struct Spec<'a> {
     ty: Name,
     for_each: &'a Expr,
-    iterator: Arc<str>,
+    iterator: Str,
     labels: &'a [Expr],
     content: &'a BlockSyntax,
 }
@@ -262,7 +263,7 @@ pub fn on_the_way(finding: Diagnostic, via: Option<&Arc<Via>>) -> Diagnostic {
 }
 
 /// The key of a turn, short enough for a message.
-fn as_words(key: &Value) -> Arc<str> {
+fn as_words(key: &Value) -> Str {
     match convert(key, &Type::String) {
         Ok(Value { kind: Kind::String(text), sensitive: false, .. }) if text.len() <= 64 => {
             text.shared().clone()

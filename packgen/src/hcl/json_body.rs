@@ -1,7 +1,6 @@
 //! Jobspecs in JSON: the same language, written as objects. What is a block and what an attribute is not
 //! in the text, so the caller says it.
 
-use std::sync::Arc;
 
 use super::data::json;
 use super::eval::error;
@@ -10,6 +9,7 @@ use super::syntax::{
     parse_template,
 };
 use super::value::{Entry, Kind, Value};
+use crate::lasting::{List, Str};
 use crate::source::{Diagnostics, FileId, SourceMap, Span, Spanned};
 use crate::tree::Name;
 
@@ -26,7 +26,7 @@ pub enum Form {
 }
 
 /// What a name stands for in blocks of these types.
-pub type Shape = fn(parents: &[Arc<str>], name: &str) -> Form;
+pub type Shape = fn(parents: &[Str], name: &str) -> Form;
 
 /// Whether a text is JSON by Nomad's rule: a brace is the first thing that is no blank.
 pub fn is_json(text: &str) -> bool {
@@ -40,7 +40,7 @@ pub fn parse_json_body(sources: &SourceMap, file: FileId, shape: Shape) -> (Body
         Ok(value) => reader.body(&value),
         Err(finding) => {
             reader.findings.push(finding);
-            Body { items: Vec::new(), span: Span::new(file, 0, 0) }
+            Body { items: List::default(), span: Span::new(file, 0, 0) }
         }
     };
     (body, reader.findings)
@@ -50,7 +50,7 @@ struct Reader<'a> {
     sources: &'a SourceMap,
     file: FileId,
     shape: Shape,
-    parents: Vec<Arc<str>>,
+    parents: Vec<Str>,
     findings: Diagnostics,
 }
 
@@ -68,7 +68,7 @@ impl Reader<'_> {
             }
             _ => self.findings.push(error("type", "a block is an object in JSON", value.at)),
         }
-        Body { items, span: value.at }
+        Body { items: items.into(), span: value.at }
     }
 
     fn item(&mut self, entry: &Entry, items: &mut Vec<Item>) {
@@ -122,12 +122,12 @@ impl Reader<'_> {
 
     /// In `dynamic`, what stands in `content` has the form that it has in the block that is made.
     fn block(&mut self, ty: &Name, labels: &[Name], value: &Value) -> BlockSyntax {
-        let parent: Arc<str> = match (&*ty.value, labels) {
+        let parent: Str = match (&*ty.value, labels) {
             ("dynamic", [made]) => format!("dynamic {}", &*made.value).into(),
             _ => ty.value.clone(),
         };
-        let made: Option<Arc<str>> =
-            self.parents.last().and_then(|last| last.strip_prefix("dynamic ")).map(Arc::from);
+        let made: Option<Str> =
+            self.parents.last().and_then(|last| last.strip_prefix("dynamic ")).map(Str::from);
         let replaced = match made.filter(|_| &*ty.value == "content") {
             Some(made) => self.parents.pop().map(|outer| (outer, made)),
             None => None,
@@ -137,7 +137,7 @@ impl Reader<'_> {
         self.parents.pop();
         self.parents.extend(replaced.map(|(outer, _)| outer));
         let header = labels.last().map_or(ty.span, |label| ty.span.to(label.span));
-        BlockSyntax { ty: ty.clone(), labels: labels.to_vec(), body, header, span: ty.span.to(value.at) }
+        BlockSyntax { ty: ty.clone(), labels: labels.to_vec().into(), body, header, span: ty.span.to(value.at) }
     }
 
     /// A few attributes hold code instead of values.
@@ -152,7 +152,7 @@ impl Reader<'_> {
             }
             // In parentheses, because an object here is a value and never a block.
             None if value.entries().is_some() => {
-                Expr::made(ExprKind::Parens(Box::new(self.expr(value))), value.at)
+                Expr::made(ExprKind::Parens(self.expr(value).into()), value.at)
             }
             _ => self.expr(value),
         }
@@ -191,7 +191,7 @@ impl Reader<'_> {
 
     fn object_item(&mut self, entry: &Entry) -> ObjectItem {
         let key = self.expr(&Value::string(entry.key.clone()).with_at(entry.key_at));
-        ObjectItem { key: ObjectKey::Expr(Box::new(key)), value: self.expr(&entry.value) }
+        ObjectItem { key: ObjectKey::Expr(key.into()), value: self.expr(&entry.value) }
     }
 }
 

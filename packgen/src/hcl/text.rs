@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+use crate::lasting::Str;
 use crate::source::Span;
 
 /// Who wrote a part of a string, if it was not the author of the file that is evaluated.
@@ -32,13 +33,13 @@ pub struct OriginRange {
 /// A string with the origin of its parts; cheap to clone.
 #[derive(Clone)]
 pub struct Text {
-    text: Arc<str>,
+    text: Str,
     origins: Option<Arc<[OriginRange]>>,
 }
 
 impl Text {
     /// A string of one origin.
-    pub fn from_origin(text: impl Into<Arc<str>>, origin: Origin) -> Self {
+    pub fn from_origin(text: impl Into<Str>, origin: Origin) -> Self {
         let mut builder = TextBuilder::default();
         builder.push_origin(&text.into(), origin);
         builder.finish()
@@ -50,7 +51,7 @@ impl Text {
     }
 
     /// The shared string.
-    pub fn shared(&self) -> &Arc<str> {
+    pub fn shared(&self) -> &Str {
         &self.text
     }
 
@@ -83,7 +84,7 @@ impl Text {
     /// The same origin for the whole of `text`: the first user origin in `self`, if any. For functions that
     /// change a string beyond recognition.
     #[must_use]
-    pub fn blend(&self, text: impl Into<Arc<str>>) -> Text {
+    pub fn blend(&self, text: impl Into<Str>) -> Text {
         let text = text.into();
         let user = self.origins().iter().find(|range| matches!(range.origin, Origin::User(_)));
         match user {
@@ -123,8 +124,8 @@ impl std::ops::Deref for Text {
     }
 }
 
-impl From<Arc<str>> for Text {
-    fn from(text: Arc<str>) -> Self {
+impl From<Str> for Text {
+    fn from(text: Str) -> Self {
         let text = if is_nfc(&text) { text } else { text.nfc().collect::<String>().into() };
         Text { text, origins: None }
     }
@@ -132,13 +133,13 @@ impl From<Arc<str>> for Text {
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Arc::<str>::from(text).into()
+        Str::from(text).into()
     }
 }
 
 impl From<String> for Text {
     fn from(text: String) -> Self {
-        Arc::<str>::from(text).into()
+        Str::from(text).into()
     }
 }
 

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::{Number, Text, Type};
+use crate::lasting::Str;
 use crate::source::Span;
 
 /// A value of the language.
@@ -83,7 +84,7 @@ pub struct Unknown {
     /// What type it will have; [`Type::Any`] if that is not known either.
     pub ty: Type,
     /// Why it is unknown, ready to be shown: `var.domain`.
-    pub why: Arc<str>,
+    pub why: Str,
 }
 
 impl Value {
@@ -98,7 +99,7 @@ impl Value {
     }
 
     /// A value that will be known later, and why.
-    pub fn unknown(ty: Type, why: impl Into<Arc<str>>) -> Self {
+    pub fn unknown(ty: Type, why: impl Into<Str>) -> Self {
         Self::new(Kind::Unknown(Unknown { ty, why: why.into() }), Span::NONE)
     }
 

@@ -94,8 +94,8 @@ fn parse(sources: &SourceMap, file: FileId) -> (Body, Diagnostics) {
 /// What becomes the tree, and everything else.
 fn split(body: Body) -> (Body, Body) {
     let is_job = |item: &Item| matches!(item, Item::Block(block) if &*block.ty.value == "job");
-    let (jobs, others) = body.items.into_iter().partition(is_job);
-    (Body { items: jobs, span: body.span }, Body { items: others, span: body.span })
+    let (jobs, others) = body.items.into_vec().into_iter().partition::<Vec<_>, _>(is_job);
+    (Body { items: jobs.into(), span: body.span }, Body { items: others.into(), span: body.span })
 }
 
 const ROOTS: [&str; 4] = ["job", "locals", "variable", "variables"];

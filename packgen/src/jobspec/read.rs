@@ -14,7 +14,7 @@ pub enum Datum {
     /// `null`.
     Null,
     /// Not known yet, and why.
-    Unknown(std::sync::Arc<str>),
+    Unknown(crate::lasting::Str),
     /// A string.
     Text(Text),
     /// `true` or `false`.

@@ -10,6 +10,8 @@ mod render;
 use std::str::Utf8Error;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use crate::lasting::Str;
+
 pub use diagnostic::{Diagnostic, Diagnostics, Note, Severity};
 
 /// Largest text that is accepted as one source file.
@@ -118,7 +120,7 @@ pub struct Position {
 #[derive(Debug)]
 pub struct SourceFile {
     name: String,
-    text: Arc<str>,
+    text: Str,
     lines: OnceLock<Vec<u32>>,
 }
 
@@ -129,7 +131,7 @@ impl SourceFile {
     }
 
     /// The whole text.
-    pub fn text(&self) -> &Arc<str> {
+    pub fn text(&self) -> &Str {
         &self.text
     }
 
@@ -200,7 +202,7 @@ impl SourceMap {
     }
 
     /// Adds a text that is known to be of reasonable size.
-    pub fn add(&self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+    pub fn add(&self, name: impl Into<String>, text: impl Into<Str>) -> FileId {
         let file = Arc::new(SourceFile { name: name.into(), text: text.into(), lines: OnceLock::new() });
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         files.push(file);

@@ -2,13 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use regex::Regex;
 
 use super::files::{Files, NoFiles};
 use super::locals::{Local, Settled};
 use super::{Evaluated, Scope, error};
+use crate::lasting::Str;
 use crate::hcl::functions::Function;
 use crate::hcl::syntax::{NamePath, Step};
 use crate::hcl::types::nearest;
@@ -48,7 +48,7 @@ pub struct Env<'a> {
     files: &'a dyn Files,
     extra: &'a [Function],
     roots: Vec<Root>,
-    pub(super) locals: HashMap<Arc<str>, Local<'a>>,
+    pub(super) locals: HashMap<Str, Local<'a>>,
     /// Where the same locals may be known already.
     pub(super) settled: Option<&'a Settled<'a>>,
     /// Whether what is evaluated has read a root that is another one elsewhere.
@@ -61,7 +61,7 @@ pub struct Env<'a> {
 
 /// A name that expressions can begin with.
 struct Root {
-    name: Arc<str>,
+    name: Str,
     value: Value,
     varies: bool,
 }
@@ -100,12 +100,12 @@ impl<'a> Env<'a> {
     }
 
     /// Defines a name: `var`, for example.
-    pub fn define(&mut self, name: impl Into<Arc<str>>, value: Value) {
+    pub fn define(&mut self, name: impl Into<Str>, value: Value) {
         self.roots.push(Root { name: name.into(), value, varies: false });
     }
 
     /// Defines a name that is another value in [`Env::within`].
-    pub fn define_varying(&mut self, name: impl Into<Arc<str>>, value: Value) {
+    pub fn define_varying(&mut self, name: impl Into<Str>, value: Value) {
         self.roots.push(Root { name: name.into(), value, varies: true });
     }
 

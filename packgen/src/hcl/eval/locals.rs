@@ -5,10 +5,10 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::env::{Dialect, Env};
 use super::{Evaluated, error};
+use crate::lasting::Str;
 use crate::hcl::syntax::{Body, Expr};
 use crate::hcl::types::nearest;
 use crate::hcl::value::{Entry, Value};
@@ -28,7 +28,7 @@ enum State {
 }
 
 /// Locals that are the same everywhere, and what they are. Threads can share them.
-pub struct Settled<'a>(HashMap<Arc<str>, (&'a Expr, Evaluated)>);
+pub struct Settled<'a>(HashMap<Str, (&'a Expr, Evaluated)>);
 
 impl<'a> Env<'a> {
     /// Adds the attributes of a `locals` block. They may refer to each other in any order.
@@ -64,7 +64,7 @@ impl<'a> Env<'a> {
 
     /// Evaluates all locals, those that nothing uses too, and gives what is wrong with them.
     pub fn check_locals(&self) -> Diagnostics {
-        let mut order: Vec<(&Arc<str>, Span)> =
+        let mut order: Vec<(&Str, Span)> =
             self.locals.iter().map(|(name, local)| (name, local.name_at)).collect();
         order.sort_by_key(|(_, at)| *at);
         let mut findings = Diagnostics::new();

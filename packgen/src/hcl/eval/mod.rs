@@ -14,8 +14,6 @@ mod operators;
 mod steps;
 mod template;
 
-use std::sync::Arc;
-
 pub(crate) use collections::for_each_element;
 pub use compare::equals;
 pub use env::{Dialect, Env};
@@ -26,6 +24,7 @@ pub use steps::{get_attr, index};
 use super::functions;
 use super::syntax::{Expr, ExprKind, NamePath};
 use super::value::{Kind, Value};
+use crate::lasting::Str;
 use crate::source::{Diagnostic, Span};
 
 /// What evaluation gives: a value, or what is wrong.
@@ -138,7 +137,7 @@ impl<'a> Scope<'a> {
             }
             link = own.up;
         }
-        Value::unknown(super::Type::Any, Arc::from("the element of a splat"))
+        Value::unknown(super::Type::Any, Str::Fixed("the element of a splat"))
     }
 }
 

@@ -1,8 +1,8 @@
 //! The syntax tree: what was written, and where. It can be shared between threads and evaluated many times.
-
-use std::sync::Arc;
+//! Plain data, without anything that has to be built: that of built-in packs is a part of the program.
 
 use crate::hcl::{Text, Value};
+use crate::lasting::{List, Node, Str};
 use crate::source::Span;
 use crate::tree::Name;
 
@@ -10,7 +10,7 @@ use crate::tree::Name;
 #[derive(Clone, Debug)]
 pub struct Body {
     /// Attributes and blocks.
-    pub items: Vec<Item>,
+    pub items: List<Item>,
     /// From the first to the last byte.
     pub span: Span,
 }
@@ -39,7 +39,7 @@ pub struct BlockSyntax {
     /// Its type.
     pub ty: Name,
     /// Its labels, quoted or bare.
-    pub labels: Vec<Name>,
+    pub labels: List<Name>,
     /// What is between the braces.
     pub body: Body,
     /// Type and labels.
@@ -67,37 +67,37 @@ pub enum ExprKind {
     /// A string without any `${…}` or `%{…}`.
     String(Text),
     /// A string with some; the result is always a string.
-    Template(Vec<Expr>),
+    Template(List<Expr>),
     /// `"${…}"`, which keeps the type of what is inside.
-    Wrap(Box<Expr>),
+    Wrap(Node<Expr>),
     /// `(…)`.
-    Parens(Box<Expr>),
+    Parens(Node<Expr>),
     /// A name and the constant steps after it: `var.a["b"]`.
     Name(NamePath),
     /// Constant steps into something that is no name: `f().a`.
-    Steps(Box<Expr>, Vec<Step>),
+    Steps(Node<Expr>, List<Step>),
     /// A step that has to be computed: `a[b]`; the span is that of the brackets.
-    Index(Box<Expr>, Box<Expr>, Span),
+    Index(Node<Expr>, Node<Expr>, Span),
     /// `source[*]…` or `source.*…`; the second expression is evaluated for each [`ExprKind::Element`].
-    Splat(Box<Expr>, Box<Expr>),
+    Splat(Node<Expr>, Node<Expr>),
     /// The element of the innermost splat.
     Element,
     /// A function call.
     Call(Call),
     /// `condition ? yes : no`, also as a directive.
-    Conditional(Box<[Expr; 3]>),
+    Conditional(Node<[Expr; 3]>),
     /// An operator between two expressions.
-    Binary(BinaryOp, Box<[Expr; 2]>),
+    Binary(BinaryOp, Node<[Expr; 2]>),
     /// An operator before an expression.
-    Unary(UnaryOp, Box<Expr>),
+    Unary(UnaryOp, Node<Expr>),
     /// `[…]`.
-    Tuple(Vec<Expr>),
+    Tuple(List<Expr>),
     /// `{…}`.
-    Object(Vec<ObjectItem>),
+    Object(List<ObjectItem>),
     /// `[for …]` or `{for …}`.
-    For(Box<ForExpr>),
+    For(Node<ForExpr>),
     /// `%{ for … }…%{ endfor }`: the turns of the loop, joined.
-    Join(Box<ForExpr>),
+    Join(Node<ForExpr>),
 }
 
 /// A name and the constant steps after it.
@@ -106,7 +106,7 @@ pub struct NamePath {
     /// The name.
     pub root: Name,
     /// The steps.
-    pub steps: Vec<Step>,
+    pub steps: List<Step>,
 }
 
 /// One constant step into a value.
@@ -115,7 +115,7 @@ pub enum Step {
     /// `.name`.
     Attr(Name),
     /// `[3]`, `["a"]` or the old `.3`.
-    Index(Box<Value>, Span),
+    Index(Node<Value>, Span),
 }
 
 impl Step {
@@ -134,7 +134,7 @@ pub struct Call {
     /// The name of the function.
     pub name: Name,
     /// The arguments.
-    pub args: Vec<Expr>,
+    pub args: List<Expr>,
     /// Whether `...` spreads the last one.
     pub spread: bool,
 }
@@ -154,16 +154,16 @@ pub enum ObjectKey {
     /// A bare word, taken as it is.
     Word(Text, Span),
     /// Anything else, to be evaluated.
-    Expr(Box<Expr>),
+    Expr(Node<Expr>),
 }
 
 /// A loop.
 #[derive(Clone, Debug)]
 pub struct ForExpr {
     /// Name for the key or index.
-    pub key_name: Option<Arc<str>>,
+    pub key_name: Option<Str>,
     /// Name for the element.
-    pub value_name: Arc<str>,
+    pub value_name: Str,
     /// What is looped over.
     pub collection: Expr,
     /// The key of each entry, if an object is made.
@@ -219,6 +219,7 @@ impl Body {
     /// The attributes, taken out of it.
     pub fn into_attributes(self) -> impl Iterator<Item = Attribute> {
         self.items
+            .into_vec()
             .into_iter()
             .filter_map(|item| if let Item::Attribute(attribute) = item { Some(attribute) } else { None })
     }
@@ -226,6 +227,7 @@ impl Body {
     /// The blocks, taken out of it.
     pub fn into_blocks(self) -> impl Iterator<Item = BlockSyntax> {
         self.items
+            .into_vec()
             .into_iter()
             .filter_map(|item| if let Item::Block(block) = item { Some(block) } else { None })
     }

@@ -23,7 +23,7 @@ impl Parser<'_> {
                 }
             }
             let below = items.iter().map(|item| item.height).max().unwrap_or(0);
-            parser.node(ExprKind::Tuple(items), parser.span_from(open.start), below)
+            parser.node(ExprKind::Tuple(items.into()), parser.span_from(open.start), below)
         })
     }
 
@@ -48,7 +48,7 @@ impl Parser<'_> {
                     break;
                 }
             }
-            parser.node(ExprKind::Object(items), parser.span_from(open.start), below)
+            parser.node(ExprKind::Object(items.into()), parser.span_from(open.start), below)
         })
     }
 
@@ -65,7 +65,7 @@ impl Parser<'_> {
         let value = self.expression()?;
         let height = key.height.max(value.height);
         let key = match &key.kind {
-            _ if parens => ObjectKey::Expr(Box::new(key)),
+            _ if parens => ObjectKey::Expr(key.into()),
             ExprKind::Name(path) if path.steps.is_empty() => {
                 ObjectKey::Word(path.root.value.clone().into(), key.span)
             }
@@ -77,7 +77,7 @@ impl Parser<'_> {
             ExprKind::Literal(value) if value.as_number().is_none() => {
                 ObjectKey::Word(literal_word(value), key.span)
             }
-            _ => ObjectKey::Expr(Box::new(key)),
+            _ => ObjectKey::Expr(key.into()),
         };
         Ok((ObjectItem { key, value }, height))
     }
@@ -112,7 +112,7 @@ impl Parser<'_> {
         let below = parts.into_iter().flatten().map(|part| part.height).max().unwrap_or(0);
         let each =
             ForExpr { key_name, value_name, collection, key, value, condition, group: group.is_some() };
-        self.node(ExprKind::For(Box::new(each)), self.span_from(open.start), below)
+        self.node(ExprKind::For(each.into()), self.span_from(open.start), below)
     }
 
     pub(super) fn check_loop(

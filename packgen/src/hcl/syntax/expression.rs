@@ -6,6 +6,7 @@ use super::ast::{BinaryOp, Call, Expr, ExprKind, NamePath, Step, UnaryOp};
 use super::lexer::{Kind, Token};
 use super::parser::{Failed, Parsed, Parser};
 use crate::hcl::{Kind as ValueKind, Number, Value};
+use crate::lasting::List;
 use crate::source::{Diagnostic, Span, Spanned};
 use crate::tree::Name;
 
@@ -43,7 +44,7 @@ impl<'a> Parser<'a> {
         let no = self.expression()?;
         let span = condition.span.to(no.span);
         let below = condition.height.max(yes.height).max(no.height);
-        self.node(ExprKind::Conditional(Box::new([condition, yes, no])), span, below)
+        self.node(ExprKind::Conditional([condition, yes, no].into()), span, below)
     }
 
     /// Operators that bind at least as strongly as `least`, from the left.
@@ -56,7 +57,7 @@ impl<'a> Parser<'a> {
             let right = self.deeper(|parser| parser.binary(strength + 1))?;
             let span = left.span.to(right.span);
             let below = left.height.max(right.height);
-            left = self.node(ExprKind::Binary(op, Box::new([left, right])), span, below)?;
+            left = self.node(ExprKind::Binary(op, [left, right].into()), span, below)?;
         }
         Ok(left)
     }
@@ -103,7 +104,7 @@ impl<'a> Parser<'a> {
             Ok(inner)
         })?;
         let below = inner.height;
-        self.node(ExprKind::Parens(Box::new(inner)), self.span_from(open.start), below)
+        self.node(ExprKind::Parens(inner.into()), self.span_from(open.start), below)
     }
 
     /// Takes the bracket that belongs to `open`.
@@ -123,7 +124,7 @@ impl<'a> Parser<'a> {
         let operand = self.deeper(Self::operand)?;
         let below = operand.height;
         let span = self.span(token).to(operand.span);
-        self.node(ExprKind::Unary(op, Box::new(operand)), span, below)
+        self.node(ExprKind::Unary(op, operand.into()), span, below)
     }
 
     fn number(&mut self, token: Token) -> Parsed<Value> {
@@ -144,7 +145,7 @@ impl<'a> Parser<'a> {
             "true" => ExprKind::Literal(Value::bool(true).with_at(span)),
             "false" => ExprKind::Literal(Value::bool(false).with_at(span)),
             "null" => ExprKind::Literal(Value::null().with_at(span)),
-            _ => ExprKind::Name(NamePath { root: self.name(token), steps: Vec::new() }),
+            _ => ExprKind::Name(NamePath { root: self.name(token), steps: List::default() }),
         };
         self.node(kind, span, 0)
     }
@@ -155,7 +156,7 @@ impl<'a> Parser<'a> {
         let (args, spread) = self.with_line_breaks(false, |parser| parser.arguments(open))?;
         let below = args.iter().map(|arg| arg.height).max().unwrap_or(0);
         let span = self.span_from(first.start);
-        self.node(ExprKind::Call(Call { name, args, spread }), span, below)
+        self.node(ExprKind::Call(Call { name, args: args.into(), spread }), span, below)
     }
 
     fn function_name(&mut self, first: Token) -> Parsed<Name> {
@@ -242,7 +243,7 @@ impl<'a> Parser<'a> {
                     return Err(self.report(finding.help(format!("write `[{first}][{second}]`"))));
                 }
                 let value = self.number(token)?;
-                Ok(Step::Index(Box::new(value), self.span_from(dot.start)))
+                Ok(Step::Index(value.into(), self.span_from(dot.start)))
             }
             _ => {
                 let at = self.span(dot);
@@ -259,7 +260,7 @@ impl<'a> Parser<'a> {
         match source.kind {
             ExprKind::Name(mut path) => {
                 if path.steps.is_empty() {
-                    path.steps.reserve_exact(FEW);
+                    path.steps = Vec::with_capacity(FEW).into();
                 }
                 path.steps.push(step);
                 Ok(Expr { kind: ExprKind::Name(path), span, height })
@@ -268,7 +269,7 @@ impl<'a> Parser<'a> {
                 steps.push(step);
                 Ok(Expr { kind: ExprKind::Steps(inner, steps), span, height })
             }
-            _ => self.node(ExprKind::Steps(Box::new(source), vec![step]), span, height),
+            _ => self.node(ExprKind::Steps(source.into(), vec![step].into()), span, height),
         }
     }
 
@@ -292,7 +293,7 @@ impl<'a> Parser<'a> {
     fn finish_splat(&mut self, source: Expr, each: Expr) -> Parsed<Expr> {
         let span = source.span.to(each.span);
         let below = source.height.max(each.height);
-        self.node(ExprKind::Splat(Box::new(source), Box::new(each)), span, below)
+        self.node(ExprKind::Splat(source.into(), each.into()), span, below)
     }
 
     fn index(&mut self, source: Expr, open: Token) -> Parsed<Expr> {
@@ -303,15 +304,15 @@ impl<'a> Parser<'a> {
         })?;
         let brackets = self.span_from(open.start);
         match key.kind {
-            ExprKind::Literal(value) => self.step(source, Step::Index(Box::new(value), brackets)),
+            ExprKind::Literal(value) => self.step(source, Step::Index(value.into(), brackets)),
             ExprKind::String(text) => {
                 let value = Value::new(ValueKind::String(text), key.span);
-                self.step(source, Step::Index(Box::new(value), brackets))
+                self.step(source, Step::Index(value.into(), brackets))
             }
             _ => {
                 let span = source.span.to(brackets);
                 let below = source.height.max(key.height);
-                self.node(ExprKind::Index(Box::new(source), Box::new(key), brackets), span, below)
+                self.node(ExprKind::Index(source.into(), key.into(), brackets), span, below)
             }
         }
     }

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::ast::{Attribute, BlockSyntax, Body, Expr, Item};
 use super::lexer::{Kind, Token};
@@ -128,7 +127,7 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn name(&self, token: Token) -> Name {
-        Spanned::new(Arc::from(self.text_of(token)), self.span(token))
+        Spanned::new(self.text_of(token).into(), self.span(token))
     }
 
     pub(super) fn is_word(&self, word: &str) -> bool {
@@ -205,7 +204,7 @@ impl<'a> Parser<'a> {
                 },
             }
         }
-        Body { items, span: self.span_from(start) }
+        Body { items: items.into(), span: self.span_from(start) }
     }
 
     fn is_duplicate(&mut self, seen: &mut BTreeMap<&'a str, Span>, attribute: &Attribute) -> bool {
@@ -313,7 +312,7 @@ impl<'a> Parser<'a> {
             return Err(if self.recovered { Failed } else { self.report(finding.help("a `}` is missing")) });
         }
         let span = self.span_from(ty.span.start);
-        let block = BlockSyntax { ty, labels, body, header, span };
+        let block = BlockSyntax { ty, labels: labels.into(), body, header, span };
         self.end_of_line("a block")?;
         Ok(block)
     }
@@ -363,7 +362,7 @@ impl<'a> Parser<'a> {
             return Err(self.report(finding.help("write what is between the braces on lines of its own")));
         }
         let span = self.span_from(token.start);
-        Ok(Body { items: vec![Item::Attribute(attribute)], span })
+        Ok(Body { items: vec![Item::Attribute(attribute)].into(), span })
     }
 
     fn label(&mut self) -> Parsed<Name> {

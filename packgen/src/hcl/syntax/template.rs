@@ -1,12 +1,12 @@
 //! Strings: literal pieces, `${…}`, `%{…}`, what `~` and `<<-` take away, and the tree of directives.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use super::ast::{Expr, ExprKind, ForExpr};
 use super::expression::FEW;
 use super::lexer::{Kind, Token};
 use super::parser::{Parsed, Parser};
+use crate::lasting::Str;
 use crate::hcl::Text;
 use crate::source::{Diagnostic, Span};
 
@@ -22,8 +22,8 @@ enum Piece<'a> {
 }
 
 struct LoopHead {
-    key_name: Option<Arc<str>>,
-    value_name: Arc<str>,
+    key_name: Option<Str>,
+    value_name: Str,
     collection: Expr,
 }
 
@@ -148,7 +148,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `key, value in` or `value in`.
-    pub(super) fn loop_names(&mut self, keyword: Token) -> Parsed<(Option<Arc<str>>, Arc<str>)> {
+    pub(super) fn loop_names(&mut self, keyword: Token) -> Parsed<(Option<Str>, Str)> {
         let first = self.loop_name(keyword)?;
         let (key, value) = match self.eat(Kind::Comma) {
             Some(_) => (Some(first), self.loop_name(keyword)?),
@@ -164,7 +164,7 @@ impl<'a> Parser<'a> {
         Ok((key, value))
     }
 
-    fn loop_name(&mut self, keyword: Token) -> Parsed<Arc<str>> {
+    fn loop_name(&mut self, keyword: Token) -> Parsed<Str> {
         if let Some(token) = self.eat(Kind::Ident) {
             return Ok(self.text_of(token).into());
         }
@@ -185,7 +185,7 @@ impl<'a> Parser<'a> {
         match parts.pop() {
             Some(only) if lone => {
                 let below = only.height;
-                self.node(ExprKind::Wrap(Box::new(only)), span, below)
+                self.node(ExprKind::Wrap(only.into()), span, below)
             }
             Some(last) => {
                 parts.push(last);
@@ -205,7 +205,7 @@ impl<'a> Parser<'a> {
             _ => {}
         }
         let below = parts.iter().map(|part| part.height).max().unwrap_or(0);
-        self.node(ExprKind::Template(parts), span, below)
+        self.node(ExprKind::Template(parts.into()), span, below)
     }
 
     /// Pieces up to a directive that closes something.
@@ -242,7 +242,7 @@ impl<'a> Parser<'a> {
             return Err(self.error("this `%{ if }` has no `%{ endif }`", at));
         }
         let below = condition.height.max(yes.height).max(no.height);
-        self.node(ExprKind::Conditional(Box::new([condition, yes, no])), at, below)
+        self.node(ExprKind::Conditional([condition, yes, no].into()), at, below)
     }
 
     fn turns(&mut self, head: LoopHead, at: Span, pieces: &mut Pieces<'a>, whole: Span) -> Parsed<Expr> {
@@ -255,7 +255,7 @@ impl<'a> Parser<'a> {
         let LoopHead { key_name, value_name, collection } = head;
         let each =
             ForExpr { key_name, value_name, collection, key: None, value, condition: None, group: false };
-        self.node(ExprKind::Join(Box::new(each)), at, below)
+        self.node(ExprKind::Join(each.into()), at, below)
     }
 }
 

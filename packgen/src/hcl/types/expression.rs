@@ -115,7 +115,7 @@ fn object(items: &[ObjectItem], rules: TypeRules) -> Result<Type, Diagnostic> {
     Ok(Type::Object(fields.into()))
 }
 
-fn field(name: std::sync::Arc<str>, expr: &Expr, rules: TypeRules) -> Result<Field, Diagnostic> {
+fn field(name: crate::lasting::Str, expr: &Expr, rules: TypeRules) -> Result<Field, Diagnostic> {
     let ExprKind::Call(call) = &expr.kind else {
         return Ok(Field { name, ty: parse_type(expr, rules)?, optional: false, default: None });
     };

@@ -16,6 +16,7 @@ pub(crate) use mismatch::{article, nearest};
 pub use unify::unify;
 
 use super::value::{Entry, Value};
+use crate::lasting::Str;
 
 /// A type.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +45,7 @@ pub enum Type {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
     /// Its name.
-    pub name: Arc<str>,
+    pub name: Str,
     /// Its type.
     pub ty: Type,
     /// Whether it may be left out: `optional(…)`.

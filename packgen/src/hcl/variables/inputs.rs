@@ -1,7 +1,6 @@
 //! What a user gives: layers of values, each stronger than the one before.
 
-use std::sync::Arc;
-
+use crate::lasting::Str;
 use crate::hcl::data::{json, yaml};
 use crate::hcl::eval::{Dialect, Env, error};
 use crate::hcl::syntax::parse_body;
@@ -101,7 +100,7 @@ impl Layer {
     ) -> Layer {
         let given = |(name, text): (&str, &str)| {
             let file = sources.add(format!("{origin}{name}"), text);
-            (Spanned::new(Arc::from(name), Span::new(file, 0, text.len())), Given::Text(file))
+            (Spanned::new(Str::from(name), Span::new(file, 0, text.len())), Given::Text(file))
         };
         Layer { source, values: texts.into_iter().map(given).collect() }
     }
@@ -109,7 +108,7 @@ impl Layer {
     /// Values that are there already.
     pub fn values(source: Source, values: impl IntoIterator<Item = (String, Value)>) -> Layer {
         let given =
-            |(name, value): (String, Value)| (Spanned::new(Arc::from(name), value.at), Given::Value(value));
+            |(name, value): (String, Value)| (Spanned::new(Str::from(name), value.at), Given::Value(value));
         Layer { source, values: values.into_iter().map(given).collect() }
     }
 }

@@ -1,7 +1,7 @@
 //! The jobs of a render: each file evaluated by itself, patched, checked, printed.
 
-use std::sync::Arc;
 
+use crate::lasting::Str;
 use crate::hcl::Value;
 use crate::hcl::eval::{Scope, Settled};
 use crate::hcl::expand::{Expanded, Expander, nomad_free_form};
@@ -28,7 +28,7 @@ pub struct RenderedJob {
     /// The job; values in it may not be known yet.
     pub tree: Tree,
     /// Its text; why there is none, if something in it is not known yet.
-    pub text: Result<String, Arc<str>>,
+    pub text: Result<String, Str>,
 }
 
 impl RenderedJob {
@@ -140,11 +140,11 @@ fn expanded(
     scope: &Scope<'_>,
     syntax: &BlockSyntax,
     out: &mut Diagnostics,
-) -> (Block, Result<String, Arc<str>>) {
+) -> (Block, Result<String, Str>) {
     let mut expander = Expander::new(nomad_free_form);
     let Expanded { attrs, blocks } = expander.body(&syntax.body, scope, None, false);
     out.extend(expander.findings);
-    let (ty, labels) = (syntax.ty.clone(), syntax.labels.clone());
+    let (ty, labels) = (syntax.ty.clone(), syntax.labels.to_vec());
     let open = expander.unknown.map_or(Ok(String::new()), |unknown| Err(unknown.why));
     (Block { ty, labels, attrs, blocks, via: None, span: syntax.span }, open)
 }
@@ -194,7 +194,7 @@ fn patches(base: &Base<'_>, jobs: &mut [RenderedJob], request: &Request, out: &m
     }
 }
 
-fn first_unknown(block: &Block) -> Option<Arc<str>> {
+fn first_unknown(block: &Block) -> Option<Str> {
     let own =
         block.attrs.iter().find_map(|attr| attr.value.first_unknown()).map(|unknown| unknown.why.clone());
     own.or_else(|| block.blocks.iter().find_map(first_unknown))

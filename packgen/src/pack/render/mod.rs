@@ -6,8 +6,8 @@
 mod job;
 mod needs;
 
-use std::sync::Arc;
 
+use crate::lasting::Str;
 use crate::hcl::eval::{Dialect, Env};
 use crate::hcl::types::convert;
 use crate::hcl::variables::{self, Inputs, Layer, Source, Variable};
@@ -40,7 +40,7 @@ pub struct Request {
 #[derive(Debug)]
 pub struct Rendered {
     /// The jobs that run, each after those it waits for; why not, if it is not known yet which ones do.
-    pub jobs: Result<Vec<RenderedJob>, Arc<str>>,
+    pub jobs: Result<Vec<RenderedJob>, Str>,
     /// The volumes that must be there before the jobs are.
     pub volumes: Vec<NeededVolume>,
     /// The secrets that must be there before the jobs are.
@@ -111,7 +111,7 @@ pub(super) struct Base<'b> {
 }
 
 /// Which jobs run: `Err` for those of which it is not known yet.
-type Chosen<'p> = [(&'p str, Result<bool, Arc<str>>)];
+type Chosen<'p> = [(&'p str, Result<bool, Str>)];
 
 impl<'b> Base<'b> {
     /// What the expressions of a job's file see, or those of the pack's own files.
@@ -164,7 +164,7 @@ fn chosen<'p>(
     pack: &'p Pack,
     env: &Env<'_>,
     out: &mut Diagnostics,
-) -> Vec<(&'p str, Result<bool, Arc<str>>)> {
+) -> Vec<(&'p str, Result<bool, Str>)> {
     let entry = |entry: &'p super::manifest::JobEntry, out: &mut Diagnostics| {
         let when = entry.when.as_ref().map_or(Ok(true), |when| condition(env, when, out));
         (&**entry.name, when)
@@ -177,7 +177,7 @@ fn condition(
     env: &Env<'_>,
     when: &crate::hcl::syntax::Expr,
     out: &mut Diagnostics,
-) -> Result<bool, Arc<str>> {
+) -> Result<bool, Str> {
     let Some(value) = out.take(env.scope().eval(when)) else { return Ok(false) };
     if let Kind::Unknown(unknown) = &value.kind {
         return Err(unknown.why.clone());

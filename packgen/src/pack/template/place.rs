@@ -1,7 +1,7 @@
 //! Where something stands in a template, from the line and column that the handlebars crate tells.
 
-use std::sync::Arc;
 
+use crate::lasting::Str;
 use crate::source::{Diagnostic, FileId, SourceMap, Span};
 
 use super::tree::At;
@@ -9,7 +9,7 @@ use super::tree::At;
 /// A template's text and its file.
 pub(super) struct Place {
     file: FileId,
-    text: Arc<str>,
+    text: Str,
 }
 
 impl Place {
