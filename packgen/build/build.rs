@@ -1,12 +1,21 @@
 //! Lists the built-in packs: every folder in `packs/` with a `pack.hcl`, so that to add a pack is to add a
-//! folder. The list is Rust source; the files themselves are included by the compiler. Their templates are read here,
-//! so that no render has to, and one that cannot be read is no program.
+//! folder. The list is Rust source; the files themselves are included by the compiler. Their syntax and their templates
+//! are read here, so that no render has to, and what cannot be read is no program.
 
-#[path = "../src/pack/template/compile.rs"]
-mod compile;
+#[allow(dead_code, unused_imports, unfulfilled_lint_expectations, reason = "the program needs more of it")]
+mod hcl;
+#[allow(dead_code, reason = "the program needs more of it")]
+#[path = "../src/lasting.rs"]
+mod lasting;
+mod ready;
+#[allow(dead_code, unused_imports, reason = "the program needs more of it")]
+#[path = "../src/source/mod.rs"]
+mod source;
 mod templates;
-#[path = "../src/pack/template/tree.rs"]
-mod tree;
+/// What the syntax tree takes from `src/tree.rs`.
+mod tree {
+    pub type Name = crate::source::Spanned<crate::lasting::Str>;
+}
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -21,11 +30,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             writeln!(out.packs, "    ({:?}, &[", name(&pack))?;
             files(&pack, "", &mut out)?;
             out.packs.push_str("    ]),\n");
+            ready::pack(&pack, &mut out.ready)?;
         }
     }
     let folder = PathBuf::from(std::env::var("OUT_DIR")?);
-    std::fs::write(folder.join("packs.rs"), format!("&[\n{}]\n", out.packs))?;
-    std::fs::write(folder.join("templates.rs"), format!("&[\n{}]\n", out.templates))?;
+    for (file, list) in [("packs.rs", out.packs), ("templates.rs", out.templates), ("ready.rs", out.ready)] {
+        std::fs::write(folder.join(file), format!("&[\n{list}]\n"))?;
+    }
     // To find its place anew at each start costs half a millisecond, a tenth of a render.
     let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|found| found == value);
     if is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") {
@@ -39,13 +50,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 struct Out {
     packs: String,
     templates: String,
+    ready: String,
 }
 
 fn files(at: &Path, prefix: &str, out: &mut Out) -> Result<(), Box<dyn Error>> {
     for entry in folder(at)? {
         let path = format!("{prefix}{}", name(&entry));
+        println!("cargo::rerun-if-changed={}", entry.display());
         if entry.is_dir() {
-            println!("cargo::rerun-if-changed={}", entry.display());
             files(&entry, &format!("{path}/"), out)?;
         } else {
             let file = entry.display().to_string();
@@ -59,9 +71,9 @@ fn files(at: &Path, prefix: &str, out: &mut Out) -> Result<(), Box<dyn Error>> {
 }
 
 fn template(file: &Path, out: &mut Out) -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed={}", file.display());
     let text = std::fs::read_to_string(file)?;
-    let elements = compile::compile(&text).map_err(|wrong| format!("{}: {wrong}", file.display()))?;
+    let elements =
+        templates::compile::compile(&text).map_err(|wrong| format!("{}: {wrong}", file.display()))?;
     let file = file.display().to_string();
     writeln!(out.templates, "    (include_str!({file:?}), {}),", templates::source(&elements))?;
     Ok(())

@@ -1,6 +1,11 @@
 //! Writes templates as Rust source, as they are laid out in `src/pack/template/tree.rs`.
 
-use crate::tree::{At, Block, Element, Kind, Param, Str};
+#[path = "../src/pack/template/compile.rs"]
+pub mod compile;
+#[path = "../src/pack/template/tree.rs"]
+mod tree;
+
+use tree::{At, Block, Element, Kind, Param, Str};
 
 /// The parts of a template as a slice of constants.
 pub fn source(elements: &[Element]) -> String {

@@ -8,8 +8,8 @@
 
 use std::sync::Arc;
 
-use crate::lasting::Str;
 use crate::hcl::{Entry, Value};
+use crate::lasting::Str;
 use crate::source::{Span, Spanned};
 
 /// A name and where it was written.

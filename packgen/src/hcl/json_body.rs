@@ -1,7 +1,6 @@
 //! Jobspecs in JSON: the same language, written as objects. What is a block and what an attribute is not
 //! in the text, so the caller says it.
 
-
 use super::data::json;
 use super::eval::error;
 use super::syntax::{
@@ -137,7 +136,13 @@ impl Reader<'_> {
         self.parents.pop();
         self.parents.extend(replaced.map(|(outer, _)| outer));
         let header = labels.last().map_or(ty.span, |label| ty.span.to(label.span));
-        BlockSyntax { ty: ty.clone(), labels: labels.to_vec().into(), body, header, span: ty.span.to(value.at) }
+        BlockSyntax {
+            ty: ty.clone(),
+            labels: labels.to_vec().into(),
+            body,
+            header,
+            span: ty.span.to(value.at),
+        }
     }
 
     /// A few attributes hold code instead of values.

@@ -38,6 +38,11 @@ pub struct Text {
 }
 
 impl Text {
+    /// A string that is a part of the program, and in form NFC.
+    pub(crate) const fn fixed(text: &'static str) -> Self {
+        Text { text: Str::Fixed(text), origins: None }
+    }
+
     /// A string of one origin.
     pub fn from_origin(text: impl Into<Str>, origin: Origin) -> Self {
         let mut builder = TextBuilder::default();

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::hcl::eval::Dialect;
-use crate::hcl::syntax::{BlockSyntax, Body, Item, parse_body};
+use crate::hcl::syntax::{BlockSyntax, Body, Item};
 use crate::hcl::types::nearest;
 use crate::hcl::variables::{Variable, declared};
 use crate::parallel;
 use crate::source::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
 
-use super::{Folder, JobFile, Manifest, Pack};
+use super::{Folder, JobFile, Manifest, Pack, ready};
 
 /// Ending of a job's file.
 const JOB_ENDING: &str = ".nomad.hcl";
@@ -41,7 +41,7 @@ pub(super) fn pack(
     let length =
         |text: &Option<FileId>| text.and_then(|file| sources.file(file)).map_or(0, |file| file.text().len());
     let mut bodies =
-        parallel::each(texts, length, |text| text.map(|file| parse_body(&sources, file))).into_iter();
+        parallel::each(texts, length, |text| text.map(|file| ready::body(&sources, file))).into_iter();
     let variables = loader.variables(bodies.next().flatten(), &mut out);
     let locals = Loader::locals(bodies.next().flatten(), &mut out);
     let jobs = loader.jobs(&manifest, bodies, &mut out);

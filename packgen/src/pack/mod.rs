@@ -13,6 +13,7 @@ mod instance;
 mod load;
 pub mod manifest;
 pub mod origin;
+mod ready;
 pub mod render;
 mod scaffold;
 mod template;

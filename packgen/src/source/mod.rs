@@ -25,6 +25,16 @@ impl FileId {
     /// Nowhere: for values that no text made, such as those that Terraform hands over.
     pub const NONE: FileId = FileId(u32::MAX);
 
+    /// The file that was added to a map after so many others.
+    pub const fn nth(number: u32) -> FileId {
+        FileId(number)
+    }
+
+    /// How many were added before it.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
     /// Whether this is a real file.
     pub fn is_some(self) -> bool {
         self != Self::NONE

@@ -8,11 +8,11 @@ use regex::Regex;
 use super::files::{Files, NoFiles};
 use super::locals::{Local, Settled};
 use super::{Evaluated, Scope, error};
-use crate::lasting::Str;
 use crate::hcl::functions::Function;
 use crate::hcl::syntax::{NamePath, Step};
 use crate::hcl::types::nearest;
 use crate::hcl::value::Value;
+use crate::lasting::Str;
 use crate::source::{Diagnostic, Diagnostics, SourceMap, Span};
 
 /// How deep evaluation goes, from local to local too.

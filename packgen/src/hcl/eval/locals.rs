@@ -8,10 +8,10 @@ use std::collections::HashMap;
 
 use super::env::{Dialect, Env};
 use super::{Evaluated, error};
-use crate::lasting::Str;
 use crate::hcl::syntax::{Body, Expr};
 use crate::hcl::types::nearest;
 use crate::hcl::value::{Entry, Value};
+use crate::lasting::Str;
 use crate::source::{Diagnostic, Diagnostics, Span};
 
 pub(super) struct Local<'a> {

@@ -57,11 +57,16 @@ pub enum NumberError {
 
 impl Number {
     /// Zero.
-    pub const ZERO: Number = Number(Repr::Int { value: 0, precision: WRITTEN });
+    pub const ZERO: Number = Number::written(0);
 
     /// The number of a decimal text such as `-12.5e3`.
     pub fn parse(text: &str) -> Result<Number, NumberError> {
         decimal::parse(text)
+    }
+
+    /// A whole number as it is written.
+    pub(crate) const fn written(value: i64) -> Number {
+        Number(Repr::Int { value, precision: WRITTEN })
     }
 
     /// The number of a float; `None` for NaN.

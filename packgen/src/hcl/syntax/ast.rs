@@ -56,7 +56,7 @@ pub struct Expr {
     /// Where it is.
     pub span: Span,
     /// How deep it is nested, itself included.
-    pub(super) height: u16,
+    pub(crate) height: u16,
 }
 
 /// What an expression is.

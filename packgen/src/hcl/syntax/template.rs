@@ -6,8 +6,8 @@ use super::ast::{Expr, ExprKind, ForExpr};
 use super::expression::FEW;
 use super::lexer::{Kind, Token};
 use super::parser::{Parsed, Parser};
-use crate::lasting::Str;
 use crate::hcl::Text;
+use crate::lasting::Str;
 use crate::source::{Diagnostic, Span};
 
 /// A piece of a string before directives are put together.

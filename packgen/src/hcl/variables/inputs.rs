@@ -1,10 +1,10 @@
 //! What a user gives: layers of values, each stronger than the one before.
 
-use crate::lasting::Str;
 use crate::hcl::data::{json, yaml};
 use crate::hcl::eval::{Dialect, Env, error};
 use crate::hcl::syntax::parse_body;
 use crate::hcl::value::Value;
+use crate::lasting::Str;
 use crate::source::{Diagnostics, FileId, SourceMap, Span, Spanned};
 use crate::tree::Name;
 

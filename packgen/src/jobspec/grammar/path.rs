@@ -1,8 +1,7 @@
 //! What a name stands for, given the types of the blocks around it: what the language layer asks.
 
-
-use crate::lasting::Str;
 use crate::hcl::json_body::Form;
+use crate::lasting::Str;
 
 use super::{Body, JOB, Slot};
 

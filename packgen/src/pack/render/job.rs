@@ -1,13 +1,12 @@
 //! The jobs of a render: each file evaluated by itself, patched, checked, printed.
 
-
-use crate::lasting::Str;
 use crate::hcl::Value;
 use crate::hcl::eval::{Scope, Settled};
 use crate::hcl::expand::{Expanded, Expander, nomad_free_form};
 use crate::hcl::syntax::BlockSyntax;
 use crate::jobspec::validate::{self, Dialect};
 use crate::jobspec::{json, patch, print};
+use crate::lasting::Str;
 use crate::parallel;
 use crate::source::{Diagnostic, Diagnostics, Severity};
 use crate::tree::{Block, Tree};
@@ -64,7 +63,7 @@ impl Task<'_> {
 enum Made {
     Rules(Diagnostics),
     /// A job, what was found while it was made, and then while it was checked.
-    Job(RenderedJob, Diagnostics, Diagnostics),
+    Job(Box<RenderedJob>, Diagnostics, Diagnostics),
 }
 
 /// The jobs that run, or may run: evaluated, patched, checked and printed. `settled` is what the pack's own files have
@@ -90,7 +89,7 @@ pub(super) fn render(
             let (mut job, found) = evaluated(base, file, settled, volumes);
             let checked = at_once && !found.has_errors();
             let checks = if checked { finished(base, &mut job) } else { Diagnostics::new() };
-            Made::Job(job, found, checks)
+            Made::Job(Box::new(job), found, checks)
         }
     });
     let mut jobs = Vec::with_capacity(made.len());
@@ -100,7 +99,7 @@ pub(super) fn render(
             Made::Rules(broken) if broken.has_errors() => return Err(broken),
             Made::Rules(found) => out.append(found),
             Made::Job(job, found, of_job) => {
-                jobs.push(job);
+                jobs.push(*job);
                 out.append(found);
                 checks.append(of_job);
             }
@@ -136,11 +135,7 @@ fn evaluated<'b>(
 }
 
 /// The block, and why its text is open if it is not known which blocks are in it.
-fn expanded(
-    scope: &Scope<'_>,
-    syntax: &BlockSyntax,
-    out: &mut Diagnostics,
-) -> (Block, Result<String, Str>) {
+fn expanded(scope: &Scope<'_>, syntax: &BlockSyntax, out: &mut Diagnostics) -> (Block, Result<String, Str>) {
     let mut expander = Expander::new(nomad_free_form);
     let Expanded { attrs, blocks } = expander.body(&syntax.body, scope, None, false);
     out.extend(expander.findings);

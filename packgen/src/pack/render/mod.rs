@@ -6,12 +6,11 @@
 mod job;
 mod needs;
 
-
-use crate::lasting::Str;
 use crate::hcl::eval::{Dialect, Env};
 use crate::hcl::types::convert;
 use crate::hcl::variables::{self, Inputs, Layer, Source, Variable};
 use crate::hcl::{Kind, Type, Value};
+use crate::lasting::Str;
 use crate::source::{Diagnostic, Diagnostics};
 use crate::tree::Tree;
 
@@ -160,11 +159,7 @@ pub(super) fn with_name(vars: &Value, instance: &Instance<'_>) -> Value {
     Value::object(entries)
 }
 
-fn chosen<'p>(
-    pack: &'p Pack,
-    env: &Env<'_>,
-    out: &mut Diagnostics,
-) -> Vec<(&'p str, Result<bool, Str>)> {
+fn chosen<'p>(pack: &'p Pack, env: &Env<'_>, out: &mut Diagnostics) -> Vec<(&'p str, Result<bool, Str>)> {
     let entry = |entry: &'p super::manifest::JobEntry, out: &mut Diagnostics| {
         let when = entry.when.as_ref().map_or(Ok(true), |when| condition(env, when, out));
         (&**entry.name, when)
@@ -173,11 +168,7 @@ fn chosen<'p>(
 }
 
 /// The value of a `when`; `Err` if it is not known yet.
-fn condition(
-    env: &Env<'_>,
-    when: &crate::hcl::syntax::Expr,
-    out: &mut Diagnostics,
-) -> Result<bool, Str> {
+fn condition(env: &Env<'_>, when: &crate::hcl::syntax::Expr, out: &mut Diagnostics) -> Result<bool, Str> {
     let Some(value) = out.take(env.scope().eval(when)) else { return Ok(false) };
     if let Kind::Unknown(unknown) = &value.kind {
         return Err(unknown.why.clone());

@@ -1,6 +1,5 @@
 //! Where something stands in a template, from the line and column that the handlebars crate tells.
 
-
 use crate::lasting::Str;
 use crate::source::{Diagnostic, FileId, SourceMap, Span};
 
