@@ -61,7 +61,11 @@ fn files(at: &Path, prefix: &str, out: &mut Out) -> Result<(), Box<dyn Error>> {
             files(&entry, &format!("{path}/"), out)?;
         } else {
             let file = entry.display().to_string();
-            writeln!(out.packs, "        ({path:?}, include_bytes!({file:?})),")?;
+            let bytes = match String::from_utf8(std::fs::read(&entry)?) {
+                Ok(_) => format!("Bytes::Fixed(include_str!({file:?}))"),
+                Err(_) => format!("Bytes::Read(Cow::Borrowed(include_bytes!({file:?})))"),
+            };
+            writeln!(out.packs, "        ({path:?}, {bytes}),")?;
             if entry.extension().is_some_and(|ending| ending == "hbs") {
                 template(&entry, out)?;
             }

@@ -6,6 +6,7 @@
 use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::ops::Deref;
+use std::str::Utf8Error;
 use std::sync::Arc;
 
 /// A text; cheap to clone.
@@ -15,6 +16,15 @@ pub enum Str {
     Fixed(&'static str),
     /// Made when something was read.
     Shared(Arc<str>),
+}
+
+/// What is in a file.
+#[derive(Clone, Debug)]
+pub enum Bytes<'b> {
+    /// A text that is a part of the program.
+    Fixed(&'static str),
+    /// Bytes of which it is not known whether they are a text.
+    Read(Cow<'b, [u8]>),
 }
 
 /// Some things in order.
@@ -111,6 +121,39 @@ impl From<String> for Str {
 impl From<Cow<'_, str>> for Str {
     fn from(text: Cow<'_, str>) -> Self {
         Str::Shared(text.into())
+    }
+}
+
+impl Bytes<'_> {
+    /// The text, if it is one.
+    pub fn text(&self) -> Result<Str, Utf8Error> {
+        match self {
+            Bytes::Fixed(text) => Ok(Str::Fixed(text)),
+            Bytes::Read(bytes) => str::from_utf8(bytes).map(Str::from),
+        }
+    }
+}
+
+impl Deref for Bytes<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Bytes::Fixed(text) => text.as_bytes(),
+            Bytes::Read(bytes) => bytes,
+        }
+    }
+}
+
+impl From<Vec<u8>> for Bytes<'_> {
+    fn from(bytes: Vec<u8>) -> Self {
+        Bytes::Read(Cow::Owned(bytes))
+    }
+}
+
+impl<'b> From<&'b [u8]> for Bytes<'b> {
+    fn from(bytes: &'b [u8]) -> Self {
+        Bytes::Read(Cow::Borrowed(bytes))
     }
 }
 

@@ -2,7 +2,7 @@
 //! third. What comes back is in the order of the things, whoever did them.
 
 use std::cmp::Reverse;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
 /// As much as the first thread has on most systems: how deep a thing may be must not depend on who meets it.
@@ -17,35 +17,61 @@ pub fn each<T: Send, R: Send>(
     if things.len() < 2 {
         return things.into_iter().map(work).collect();
     }
-    let mut things: Vec<(usize, T)> = things.into_iter().enumerate().collect();
-    things.sort_by_key(|(_, thing)| Reverse(weight(thing)));
-    let waiting = Mutex::new(things.into_iter());
-    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+    beside(|| (), || things, weight, work).1
+}
+
+/// The same on things that have to be found first; `other` is done by the second thread meanwhile.
+pub fn beside<O: Send, T: Send, R: Send>(
+    other: impl Fn() -> O + Sync,
+    find: impl FnOnce() -> Vec<T>,
+    weight: impl Fn(&T) -> usize,
+    work: impl Fn(T) -> R + Sync,
+) -> (O, Vec<R>) {
+    let (give, waiting) = mpsc::channel();
+    let waiting = Mutex::new(waiting);
+    // Waits until the things are found; there are no more of them once the channel is closed.
+    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).recv().ok();
     let some = || std::iter::from_fn(next).map(|(at, thing)| (at, work(thing))).collect::<Vec<_>>();
-    let mut done = thread::scope(|scope| {
-        let other = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, some);
-        let mut done = some();
-        // Where no second thread can be had, the first has done everything.
-        match other.map(thread::ScopedJoinHandle::join) {
-            Ok(Ok(more)) => done.extend(more),
-            Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(_) => {}
+    let (apart, mut done) = thread::scope(|scope| {
+        let second = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || (other(), some()));
+        let mut things: Vec<(usize, T)> = find().into_iter().enumerate().collect();
+        things.sort_by_key(|(_, thing)| Reverse(weight(thing)));
+        for thing in things {
+            // There is somebody who takes it: this thread.
+            let _ = give.send(thing);
         }
-        done
+        drop(give);
+        let mut done = some();
+        match second.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok((apart, more))) => {
+                done.extend(more);
+                (apart, done)
+            }
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            // Where no second thread can be had, the first does everything.
+            Err(_) => (other(), done),
+        }
     });
     done.sort_unstable_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
+    (apart, done.into_iter().map(|(_, result)| result).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::each;
+    use super::{beside, each};
 
     #[test]
     fn results_are_in_order() {
         for count in [0, 1, 2, 500] {
             let things: Vec<usize> = (0..count).collect();
             assert_eq!(each(things.clone(), |thing| thing % 7, |thing| thing), things);
+            assert_eq!(beside(|| 7, || things.clone(), |_| 0, |thing| thing), (7, things));
         }
+    }
+
+    #[test]
+    #[should_panic = "in the work"]
+    fn a_panic_is_handed_on() {
+        beside(|| (), || vec![1, 2, 3], |_| 0, |_| panic!("in the work"));
     }
 }

@@ -1,5 +1,4 @@
-//! Writes syntax trees as Rust source, as they are laid out in `src/hcl/syntax/ast.rs`. Where something cannot be a constant
-//! there is none, and the program reads the file itself.
+//! Writes syntax trees as Rust source, as they are laid out in `src/hcl/syntax/ast.rs`.
 
 use std::fmt::Write as _;
 
@@ -10,16 +9,16 @@ use super::{Kind, Text, Value};
 use crate::source::Span;
 use crate::tree::Name;
 
-/// Rust source; nothing if it cannot be a constant.
-type Source = Option<String>;
+/// Rust source, or the place of what cannot be a constant.
+type Source = Result<String, Span>;
 
 /// The content of a file.
 pub fn body(Body { items, span }: &Body) -> Source {
-    Some(format!("Body {{ items: {}, span: {} }}", list(items, item)?, place(*span)))
+    Ok(format!("Body {{ items: {}, span: {} }}", list(items, item)?, place(*span)))
 }
 
 fn list<T>(items: &[T], one: impl Fn(&T) -> Source) -> Source {
-    Some(format!("List::Fixed(&[{}])", items.iter().map(one).collect::<Option<Vec<_>>>()?.join(",\n")))
+    Ok(format!("List::Fixed(&[{}])", items.iter().map(one).collect::<Result<Vec<_>, _>>()?.join(",\n")))
 }
 
 fn node(source: &str) -> String {
@@ -44,14 +43,14 @@ fn text(text: &Text) -> String {
 }
 
 fn item(item: &Item) -> Source {
-    Some(match item {
+    Ok(match item {
         Item::Attribute(Attribute { name: own, expr: value }) => {
             format!("Item::Attribute(Attribute {{ name: {}, expr: {} }})", name(own), expr(value)?)
         }
         Item::Block(BlockSyntax { ty, labels, body: inner, header, span }) => format!(
             "Item::Block(BlockSyntax {{ ty: {}, labels: {}, body: {}, header: {}, span: {} }})",
             name(ty),
-            list(labels, |label| Some(name(label)))?,
+            list(labels, |label| Ok(name(label)))?,
             body(inner)?,
             place(*header),
             place(*span),
@@ -61,19 +60,19 @@ fn item(item: &Item) -> Source {
 
 fn expr(expr: &Expr) -> Source {
     let (kind, height) = (kind(&expr.kind)?, expr.height);
-    Some(format!("Expr {{ kind: ExprKind::{kind}, span: {}, height: {height} }}", place(expr.span)))
+    Ok(format!("Expr {{ kind: ExprKind::{kind}, span: {}, height: {height} }}", place(expr.span)))
 }
 
 fn boxed(inner: &Expr) -> Source {
-    Some(node(&expr(inner)?))
+    Ok(node(&expr(inner)?))
 }
 
 fn array(parts: &[Expr]) -> Source {
-    Some(node(&format!("[{}]", parts.iter().map(expr).collect::<Option<Vec<_>>>()?.join(", "))))
+    Ok(node(&format!("[{}]", parts.iter().map(expr).collect::<Result<Vec<_>, _>>()?.join(", "))))
 }
 
 fn kind(kind: &ExprKind) -> Source {
-    Some(match kind {
+    Ok(match kind {
         ExprKind::Literal(own) => format!("Literal({})", value(own)?),
         ExprKind::String(own) => format!("String({})", text(own)),
         ExprKind::Template(parts) => format!("Template({})", list(parts, expr)?),
@@ -105,15 +104,15 @@ fn value(value: &Value) -> Source {
     let kind = match &value.kind {
         Kind::Null(_) => "Null(Type::Any)".to_owned(),
         Kind::Bool(own) => format!("Bool({own})"),
-        Kind::Number(own) => format!("Number(Number::written({}))", own.to_i64()?),
+        Kind::Number(own) => format!("Number(Number::written({}))", own.to_i64().ok_or(value.at)?),
         Kind::String(own) => format!("String({})", text(own)),
-        _ => return None,
+        _ => return Err(value.at),
     };
-    Some(format!("Value {{ kind: Kind::{kind}, at: {}, sensitive: false }}", place(value.at)))
+    Ok(format!("Value {{ kind: Kind::{kind}, at: {}, sensitive: false }}", place(value.at)))
 }
 
 fn step(step: &Step) -> Source {
-    Some(match step {
+    Ok(match step {
         Step::Attr(own) => format!("Step::Attr({})", name(own)),
         Step::Index(key, at) => format!("Step::Index({}, {})", node(&value(key)?), place(*at)),
     })
@@ -124,18 +123,18 @@ fn object_item(ObjectItem { key, value }: &ObjectItem) -> Source {
         ObjectKey::Word(word, at) => format!("Word({}, {})", text(word), place(*at)),
         ObjectKey::Expr(own) => format!("Expr({})", boxed(own)?),
     };
-    Some(format!("ObjectItem {{ key: ObjectKey::{key}, value: {} }}", expr(value)?))
+    Ok(format!("ObjectItem {{ key: ObjectKey::{key}, value: {} }}", expr(value)?))
 }
 
 fn for_expr(each: &ForExpr) -> Source {
     let ForExpr { key_name, value_name, collection, key, value, condition, group } = each;
     let maybe = |part: &Option<Expr>| match part {
         Some(part) => expr(part).map(|part| format!("Some({part})")),
-        None => Some("None".to_owned()),
+        None => Ok("None".to_owned()),
     };
     let key_name = key_name.as_ref().map_or("None".to_owned(), |name| format!("Some({})", str(name)));
     let mut out = format!("ForExpr {{ key_name: {key_name}, value_name: {}, ", str(value_name));
     let _ = write!(out, "collection: {}, key: {}, ", expr(collection)?, maybe(key)?);
     let _ = write!(out, "value: {}, condition: {}, group: {group} }}", expr(value)?, maybe(condition)?);
-    Some(out)
+    Ok(out)
 }

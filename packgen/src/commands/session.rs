@@ -1,12 +1,12 @@
 //! One run of a command: the texts it reads, and the world it reads them from (files, standard input,
 //! environment). The only reader of these besides `packgen::pack::Disk`.
 
-use std::borrow::Cow;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use packgen::hcl::eval::Files;
+use packgen::lasting::Bytes;
 use packgen::pack::{glob, read_regular};
 use packgen::source::{Diagnostic, Diagnostics, FileId, MAX_FILE_BYTES, SourceMap, Span};
 
@@ -43,7 +43,7 @@ impl Session {
             return read(&self.sources, path);
         }
         let bytes = standard_input().map_err(|message| problem("io", message))?;
-        Ok(self.sources.add_bytes("<stdin>", &bytes)?)
+        Ok(self.sources.add_bytes("<stdin>", bytes)?)
     }
 
     /// The environment variables that set variables, by the name of the variable, in order.
@@ -60,7 +60,7 @@ impl Session {
 /// Adds a file to these texts.
 pub fn read(sources: &SourceMap, path: &str) -> Result<FileId, Diagnostics> {
     let bytes = read_regular(Path::new(path), path).map_err(|message| problem("io", message))?;
-    Ok(sources.add_bytes(path, &bytes)?)
+    Ok(sources.add_bytes(path, bytes)?)
 }
 
 /// A finding without a place in a text.
@@ -91,8 +91,8 @@ impl Beside {
 }
 
 impl Files for Beside {
-    fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, String> {
-        read_regular(&self.folder.join(path), path).map(Cow::Owned)
+    fn read(&self, path: &str) -> Result<Bytes<'_>, String> {
+        read_regular(&self.folder.join(path), path).map(Bytes::from)
     }
 
     fn exists(&self, path: &str) -> Result<bool, String> {

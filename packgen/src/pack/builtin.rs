@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::Folder;
+use crate::lasting::Bytes;
 
-/// A file of a pack: its path and its bytes.
-type Included = (&'static str, &'static [u8]);
+/// A file of a pack: its path and what is in it.
+type Included = (&'static str, Bytes<'static>);
 
 /// Names and files, both in order; made by `build.rs`.
 static PACKS: &[(&str, &[Included])] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
@@ -39,8 +40,8 @@ impl Folder for Builtin {
         format!("{}/", self.name).into()
     }
 
-    fn read(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>, String> {
-        Ok(self.files.iter().find(|(own, _)| *own == path).map(|(_, bytes)| Cow::Borrowed(*bytes)))
+    fn read(&self, path: &str) -> Result<Option<Bytes<'_>>, String> {
+        Ok(self.files.iter().find(|(own, _)| *own == path).map(|(_, bytes)| bytes.clone()))
     }
 
     fn files(&self) -> Result<Vec<String>, String> {

@@ -7,6 +7,8 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use crate::lasting::Bytes;
+
 use super::Folder;
 use crate::source::MAX_FILE_BYTES;
 
@@ -98,7 +100,7 @@ impl Folder for Disk {
         self.shown.as_str().into()
     }
 
-    fn read(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>, String> {
+    fn read(&self, path: &str) -> Result<Option<Bytes<'_>>, String> {
         if self.plain.get().is_some_and(|plain| plain.contains(path)) {
             return contents(&self.root.join(path), path).map(|bytes| Some(bytes.into()));
         }

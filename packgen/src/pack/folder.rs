@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use regex::Regex;
 
 use crate::hcl::eval::Files;
+use crate::lasting::Bytes;
 
 /// Where the files of a pack are. Paths are relative, parts are separated by `/`.
 pub trait Folder: Send + Sync {
@@ -13,7 +14,7 @@ pub trait Folder: Send + Sync {
     fn shown(&self) -> Cow<'_, str>;
 
     /// The bytes of a file; `None` if there is no such file.
-    fn read(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>, String>;
+    fn read(&self, path: &str) -> Result<Option<Bytes<'_>>, String>;
 
     /// The paths of all files, in order.
     fn files(&self) -> Result<Vec<String>, String>;
@@ -45,8 +46,8 @@ impl Folder for Memory {
         format!("{}/", self.name).into()
     }
 
-    fn read(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>, String> {
-        Ok(self.files.get(path).map(Cow::from))
+    fn read(&self, path: &str) -> Result<Option<Bytes<'_>>, String> {
+        Ok(self.files.get(path).map(|bytes| bytes.as_slice().into()))
     }
 
     fn files(&self) -> Result<Vec<String>, String> {
@@ -90,7 +91,7 @@ impl Sandbox<'_> {
 }
 
 impl Files for Sandbox<'_> {
-    fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, String> {
+    fn read(&self, path: &str) -> Result<Bytes<'_>, String> {
         let inside = Self::inside(path)?;
         self.0.read(&inside)?.ok_or_else(|| self.no_file(&inside))
     }

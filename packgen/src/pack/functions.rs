@@ -58,7 +58,7 @@ impl Shelf {
         let env = args.scope.env();
         let bytes = env.files().read(path).map_err(|wrong| Failure::arg(0, wrong))?;
         let name = format!("{}{path}", self.shown);
-        let file = env.sources().add_bytes(name, &bytes).map_err(Failure::finding_of)?;
+        let file = env.sources().add_bytes(name, bytes).map_err(Failure::finding_of)?;
         let template = Template::read(env.sources(), file, path).map_err(|found| failure(found, args))?;
         let template = Arc::new(template);
         read.insert(path.to_owned(), template.clone());

@@ -63,7 +63,7 @@ impl Loader<'_> {
     fn file(&self, path: &str) -> Result<Option<FileId>, Diagnostics> {
         let bytes = self.folder.read(path).map_err(|message| Diagnostic::error("io", message, Span::NONE))?;
         let name = format!("{}{path}", self.folder.shown());
-        Ok(bytes.map(|bytes| self.sources.add_bytes(name, &bytes)).transpose()?)
+        Ok(bytes.map(|bytes| self.sources.add_bytes(name, bytes)).transpose()?)
     }
 
     /// A file's blocks. What is not one of `allowed` is an error.

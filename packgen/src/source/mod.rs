@@ -10,7 +10,7 @@ mod render;
 use std::str::Utf8Error;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use crate::lasting::Str;
+use crate::lasting::{Bytes, Str};
 
 pub use diagnostic::{Diagnostic, Diagnostics, Note, Severity};
 
@@ -194,8 +194,12 @@ impl SourceMap {
     }
 
     /// Adds a text. One that is larger than [`MAX_FILE_BYTES`] or no UTF-8 is refused with a finding.
-    pub fn add_bytes(&self, name: impl Into<String>, bytes: &[u8]) -> Result<FileId, Diagnostic> {
-        let name = name.into();
+    pub fn add_bytes<'b>(
+        &self,
+        name: impl Into<String>,
+        bytes: impl Into<Bytes<'b>>,
+    ) -> Result<FileId, Diagnostic> {
+        let (name, bytes) = (name.into(), bytes.into());
         if bytes.len() > MAX_FILE_BYTES {
             let message = format!(
                 "{name} is too large: {} MiB, the limit is {} MiB",
@@ -205,9 +209,9 @@ impl SourceMap {
             let cure = "split it, or have the task fetch what is large as an `artifact`";
             return Err(Diagnostic::error("file-too-large", message, Span::NONE).help(cure));
         }
-        match str::from_utf8(bytes) {
+        match bytes.text() {
             Ok(text) => Ok(self.add(name, text)),
-            Err(error) => Err(not_utf8(self, name, bytes, error)),
+            Err(error) => Err(not_utf8(self, name, &bytes, error)),
         }
     }
 
@@ -291,9 +295,9 @@ mod tests {
     #[test]
     fn what_is_no_text_is_refused_with_its_place() {
         let map = SourceMap::new();
-        let finding = map.add_bytes("bad.hcl", b"a = 1\nb = \xff").unwrap_err();
+        let finding = map.add_bytes("bad.hcl", &b"a = 1\nb = \xff"[..]).unwrap_err();
         assert_eq!((finding.code, map.place(finding.at)), ("not-utf8", "bad.hcl:2:5".to_owned()));
-        let finding = map.add_bytes("big.hcl", &vec![b' '; MAX_FILE_BYTES + 1]).unwrap_err();
+        let finding = map.add_bytes("big.hcl", vec![b' '; MAX_FILE_BYTES + 1]).unwrap_err();
         assert_eq!(finding.code, "file-too-large");
     }
 }

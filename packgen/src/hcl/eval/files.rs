@@ -1,11 +1,11 @@
 //! Files as expressions see them. Who evaluates decides which there are; nothing here opens one.
 
-use std::borrow::Cow;
+use crate::lasting::Bytes;
 
 /// The files that expressions may read, by names relative to the file that is evaluated.
 pub trait Files {
     /// The bytes of a file.
-    fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, String>;
+    fn read(&self, path: &str) -> Result<Bytes<'_>, String>;
 
     /// Whether there is such a file.
     fn exists(&self, path: &str) -> Result<bool, String>;
@@ -25,7 +25,7 @@ pub trait Files {
 pub struct NoFiles;
 
 impl Files for NoFiles {
-    fn read(&self, _: &str) -> Result<Cow<'_, [u8]>, String> {
+    fn read(&self, _: &str) -> Result<Bytes<'_>, String> {
         Err("files cannot be read here".to_owned())
     }
 

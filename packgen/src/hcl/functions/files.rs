@@ -1,7 +1,5 @@
 //! Functions that read files. The files themselves belong to the environment, which keeps a pack in its folder.
 
-use std::borrow::Cow;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -9,6 +7,7 @@ use super::{Args, Failure, Function, Param, Purity, Want};
 use crate::hcl::set::ordered;
 use crate::hcl::types::Type;
 use crate::hcl::value::{Kind, Sequence, Value};
+use crate::lasting::Bytes;
 use crate::source::Span;
 
 const PATH: Param = Param::text("path");
@@ -99,19 +98,19 @@ fn pathexpand(args: &Args<'_>) -> Result<Value, Failure> {
     expand(args).map(Value::string)
 }
 
-pub(super) fn bytes<'a>(args: &Args<'a>) -> Result<Cow<'a, [u8]>, Failure> {
+pub(super) fn bytes<'a>(args: &Args<'a>) -> Result<Bytes<'a>, Failure> {
     args.scope.env().files().read(&expand(args)?).map_err(|wrong| Failure::arg(0, wrong))
 }
 
 fn file(args: &Args<'_>) -> Result<Value, Failure> {
-    match str::from_utf8(&bytes(args)?) {
+    match bytes(args)?.text() {
         Ok(text) => Ok(Value::string(text)),
         Err(_) => Err(Failure::arg(0, "the file is no UTF-8 text; filebase64 reads any file")),
     }
 }
 
 fn filebase64(args: &Args<'_>) -> Result<Value, Failure> {
-    Ok(Value::string(STANDARD.encode(bytes(args)?)))
+    Ok(Value::string(STANDARD.encode(&*bytes(args)?)))
 }
 
 fn fileexists(args: &Args<'_>) -> Result<Value, Failure> {

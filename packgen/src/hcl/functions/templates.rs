@@ -20,7 +20,7 @@ pub(crate) fn templatefile(args: &Args<'_>) -> Result<Value, Failure> {
         args.value(1)?.entries().ok_or_else(|| Failure::arg(1, "an object with the values is required"))?;
     let env = args.scope.env();
     let bytes = files::bytes(args)?;
-    let file = env.sources().add_bytes(args.text(0)?.as_str(), &bytes).map_err(Failure::finding_of)?;
+    let file = env.sources().add_bytes(args.text(0)?.as_str(), bytes).map_err(Failure::finding_of)?;
     let template = parse_template(env.sources(), file).map_err(first)?;
     let mut inner = Env::new(env.sources(), Dialect::Template).with_functions(env.extra_functions());
     for entry in values {

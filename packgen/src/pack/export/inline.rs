@@ -26,7 +26,7 @@ pub(super) fn after(
     let path = path.as_str()?;
     let read = env.files().read(path).map_err(|wrong| Diagnostic::error("io", wrong, span));
     let bytes = out.take(read)?;
-    let file = out.take(pack.sources.add_bytes(path, &bytes))?;
+    let file = out.take(pack.sources.add_bytes(path, bytes))?;
     let parsed = match parse_template(&pack.sources, file) {
         Ok(parsed) => parsed,
         Err(found) => {

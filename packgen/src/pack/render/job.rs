@@ -1,5 +1,7 @@
 //! The jobs of a render: each file evaluated by itself, patched, checked, printed.
 
+use std::sync::Arc;
+
 use crate::hcl::Value;
 use crate::hcl::eval::{Scope, Settled};
 use crate::hcl::expand::{Expanded, Expander, nomad_free_form};
@@ -42,92 +44,76 @@ impl RenderedJob {
     }
 }
 
-/// What can be done at any time after the values of all variables are known.
-enum Task<'p> {
-    /// Are the rules of the variables kept?
-    Rules,
-    Job(&'p JobFile),
+/// A job that runs, or may run, and what is known for all of them.
+pub(super) struct Task<'p> {
+    file: &'p JobFile,
+    known: Arc<Known<'p>>,
+}
+
+/// What the pack's own files have worked out.
+pub(super) struct Known<'p> {
+    pub settled: Settled<'p>,
+    pub volumes: Vec<(String, Value)>,
 }
 
 impl Task<'_> {
     /// The length of a job's file tells best how long it takes.
-    fn weight(&self) -> usize {
-        match self {
-            Task::Rules => usize::MAX,
-            Task::Job(file) => (file.block.span.end - file.block.span.start) as usize,
-        }
+    pub(super) fn weight(&self) -> usize {
+        (self.file.block.span.end - self.file.block.span.start) as usize
     }
 }
 
-/// What came of it.
-enum Made {
-    Rules(Diagnostics),
-    /// A job, what was found while it was made, and then while it was checked.
-    Job(Box<RenderedJob>, Diagnostics, Diagnostics),
-}
-
-/// The jobs that run, or may run: evaluated, patched, checked and printed. `settled` is what the pack's own files have
-/// worked out already. If a rule is broken, nothing else counts.
-pub(super) fn render(
-    base: &Base<'_>,
-    settled: &Settled<'_>,
-    volumes: &[(String, Value)],
-    chosen: &Chosen<'_>,
-    request: &Request,
-    rules: impl Fn() -> Diagnostics + Sync,
-    out: &mut Diagnostics,
-) -> Result<Vec<RenderedJob>, Diagnostics> {
+/// What is to be done.
+pub(super) fn tasks<'p>(pack: &'p Pack, known: &Arc<Known<'p>>, chosen: &Chosen<'_>) -> Vec<Task<'p>> {
     let stays =
         |file: &&JobFile| chosen.iter().any(|(own, when)| **own == *file.name.value && *when == Ok(false));
-    let jobs = base.pack.jobs.iter().filter(|file| !stays(file)).map(Task::Job);
-    let tasks = std::iter::once(Task::Rules).chain(jobs).collect();
-    // A patch needs all jobs. Without any, whoever has evaluated a job goes on with it.
-    let at_once = request.patches.is_empty();
-    let made = parallel::each(tasks, Task::weight, |task| match task {
-        Task::Rules => Made::Rules(rules()),
-        Task::Job(file) => {
-            let (mut job, found) = evaluated(base, file, settled, volumes);
-            let checked = at_once && !found.has_errors();
-            let checks = if checked { finished(base, &mut job) } else { Diagnostics::new() };
-            Made::Job(Box::new(job), found, checks)
-        }
-    });
+    let files = pack.jobs.iter().filter(|file| !stays(file));
+    files.map(|file| Task { file, known: known.clone() }).collect()
+}
+
+/// A job, what was found while it was made, and then while it was checked.
+pub(super) type Made = (RenderedJob, Diagnostics, Diagnostics);
+
+/// Makes a job, and checks and prints it if that can be done `at_once`.
+pub(super) fn made(base: &Base<'_>, task: &Task<'_>, at_once: bool) -> Made {
+    let (mut job, found) = evaluated(base, task.file, &task.known);
+    let checked = at_once && !found.has_errors();
+    let checks = if checked { finished(base, &mut job) } else { Diagnostics::new() };
+    (job, found, checks)
+}
+
+/// The jobs as they are submitted: patched, and all of them checked and printed.
+pub(super) fn patched(
+    base: &Base<'_>,
+    made: Vec<Made>,
+    request: &Request,
+    out: &mut Diagnostics,
+) -> Vec<RenderedJob> {
     let mut jobs = Vec::with_capacity(made.len());
     let mut checks = Diagnostics::new();
-    for one in made {
-        match one {
-            Made::Rules(broken) if broken.has_errors() => return Err(broken),
-            Made::Rules(found) => out.append(found),
-            Made::Job(job, found, of_job) => {
-                jobs.push(*job);
-                out.append(found);
-                checks.append(of_job);
-            }
-        }
+    for (job, found, of_job) in made {
+        jobs.push(job);
+        out.append(found);
+        checks.append(of_job);
     }
     if out.has_errors() {
-        return Ok(jobs);
+        return jobs;
     }
     out.append(checks);
-    if !at_once {
+    if !request.patches.is_empty() {
         patches(base, &mut jobs, request, out);
         for found in parallel::each(jobs.iter_mut().collect(), |_| 0, |job| finished(base, job)) {
             out.append(found);
         }
     }
-    Ok(jobs)
+    jobs
 }
 
 /// A job as its file says it.
-fn evaluated<'b>(
-    base: &Base<'b>,
-    file: &'b JobFile,
-    settled: &'b Settled<'b>,
-    volumes: &[(String, Value)],
-) -> (RenderedJob, Diagnostics) {
+fn evaluated<'b>(base: &Base<'b>, file: &'b JobFile, known: &'b Known<'b>) -> (RenderedJob, Diagnostics) {
     let mut out = Diagnostics::new();
     let name = &*file.name.value;
-    let env = base.env(Some(name), volumes, &file.locals, &mut out).within(settled);
+    let env = base.env(Some(name), &known.volumes, &file.locals, &mut out).within(&known.settled);
     let (block, text) = expanded(&env.scope(), &file.block, &mut out);
     out.extend(env.take_warnings());
     let (name, id) = (name.to_owned(), base.instance.job_id(name));

@@ -6,17 +6,22 @@
 mod job;
 mod needs;
 
+use std::sync::Arc;
+
 use crate::hcl::eval::{Dialect, Env};
 use crate::hcl::types::convert;
 use crate::hcl::variables::{self, Inputs, Layer, Source, Variable};
 use crate::hcl::{Kind, Type, Value};
 use crate::lasting::Str;
+use crate::parallel;
 use crate::source::{Diagnostic, Diagnostics};
 use crate::tree::Tree;
 
 use super::folder::Sandbox;
 use super::instance::Instance;
 use super::{Pack, functions};
+
+use job::{Known, Task};
 
 pub use job::RenderedJob;
 pub(super) use needs::volume_names;
@@ -69,17 +74,35 @@ pub(super) fn render(pack: &Pack, request: &Request) -> Result<Rendered, Diagnos
     let sandbox = Sandbox(&*pack.folder);
     let functions = functions::all(&pack.folder.shown());
     let base = Base { pack, instance: &instance, vars: &vars, sandbox: &sandbox, functions: &functions };
-    let volumes = needs::volume_names(&base, &mut out);
-    let env = base.env(None, &volumes, &[], &mut out);
-    out.extend(env.check_locals());
-    if out.has_errors() {
-        // Values that break a rule may be all that is wrong.
-        let broken = rules();
-        return Err(if broken.has_errors() { broken } else { out });
+    // A patch needs all jobs. Without any, whoever has evaluated a job goes on with it.
+    let at_once = request.patches.is_empty();
+    let mut common = None;
+    let (broken, made) = parallel::beside(
+        rules,
+        || {
+            let volumes = needs::volume_names(&base, &mut out);
+            let env = base.env(None, &volumes, &[], &mut out);
+            out.extend(env.check_locals());
+            if out.has_errors() {
+                return Vec::new();
+            }
+            let chosen = chosen(pack, &env, &mut out);
+            let known = Arc::new(Known { settled: env.settled(), volumes });
+            let tasks = job::tasks(pack, &known, &chosen);
+            common = Some((env, chosen, known));
+            tasks
+        },
+        Task::weight,
+        |task| job::made(&base, &task, at_once),
+    );
+    // Values that break a rule may be all that is wrong.
+    if broken.has_errors() {
+        return Err(broken);
     }
-    let chosen = chosen(pack, &env, &mut out);
-    let jobs = job::render(&base, &env.settled(), &volumes, &chosen, request, rules, &mut out)?;
-    let needed_volumes = needs::volumes(&env, &base, &chosen, &volumes, &jobs, &mut out);
+    let Some((env, chosen, known)) = common else { return Err(out) };
+    out.append(broken);
+    let jobs = job::patched(&base, made, request, &mut out);
+    let needed_volumes = needs::volumes(&env, &base, &chosen, &known.volumes, &jobs, &mut out);
     let secrets = needs::secrets(&env, &base, &chosen, &mut out);
     let outputs = outputs(pack, &env, &mut out);
     out.extend(env.take_warnings());
