@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::hcl::syntax::{Body, parse_body};
-use crate::source::{Diagnostic, FileId, SourceMap};
+use crate::source::{FileId, SourceMap};
 
 /// Writes the syntax of all files that a pack is made of.
 pub fn pack(folder: &Path, out: &mut String) -> Result<(), Box<dyn Error>> {
@@ -30,10 +30,7 @@ fn body(sources: &SourceMap, file: &Path, out: &mut String) -> Result<Option<Bod
     if !findings.is_empty() {
         return Err(findings.text(sources).into());
     }
-    let source = crate::hcl::body(&body).map_err(|at| {
-        let finding = Diagnostic::error("not-constant", "this number cannot be laid out in the program", at);
-        finding.help("write one with a fraction as a quotient: 6 / 10").text(sources)
-    })?;
+    let source = crate::hcl::body(&body);
     writeln!(out, "    (FileId::nth({}), include_str!({shown:?}), {source}),", id.number())?;
     Ok(Some(body))
 }

@@ -124,7 +124,7 @@ job "alloy" {
         change_signal = "SIGHUP"
         data = template("files/alloy/config.alloy.hbs", {
           cluster        = var.cluster
-          memory         = "${floor(local.resources.alloy.memory * 60 / 100)}MiB"
+          memory         = "${floor(local.resources.alloy.memory * 0.6)}MiB"
           metrics        = local.on.prometheus ? "http://${local.address.prometheus}" : ""
           logs           = local.on.loki ? "http://${local.address.loki}" : ""
           traces         = local.on.tempo ? local.address["tempo-otlp"] : ""

@@ -113,7 +113,7 @@ job "prometheus" {
           cluster         = var.cluster
           scrape_interval = var.prometheus.scrape_interval
           retention       = local.keep.metrics
-          size            = "${floor(var.storage.volume.prometheus_gib * 85 / 100 * 1024)}MiB"
+          size            = "${floor(var.storage.volume.prometheus_gib * 0.85 * 1024)}MiB"
           sized           = local.kept
           alertmanager    = local.calls ? local.address.alertmanager : ""
           blackbox        = local.on.blackbox ? local.address.blackbox : ""

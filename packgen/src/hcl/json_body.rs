@@ -173,7 +173,7 @@ impl Reader<'_> {
             Ok(expr) => expr,
             Err(findings) => {
                 self.findings.extend(findings);
-                Expr::made(ExprKind::Literal(Value::null().with_at(at)), at)
+                Expr::made(ExprKind::Literal(Value::null().with_at(at).into()), at)
             }
         }
     }
@@ -189,7 +189,7 @@ impl Reader<'_> {
             Kind::Object(entries) => {
                 ExprKind::Object(entries.iter().map(|entry| self.object_item(entry)).collect())
             }
-            _ => ExprKind::Literal(value.clone()),
+            _ => ExprKind::Literal(value.clone().into()),
         };
         Expr::made(kind, value.at)
     }

@@ -4,8 +4,8 @@
 //! it had then: that of a pack that is the first thing in its [`SourceMap`]. Anything else is read as a user's pack is.
 
 use crate::hcl::syntax::{
-    Attribute, BinaryOp, BlockSyntax, Body, Call, Expr, ExprKind, ForExpr, Item, NamePath, ObjectItem,
-    ObjectKey, Step, UnaryOp, parse_body,
+    Attribute, BinaryOp, BlockSyntax, Body, Call, Expr, ExprKind, ForExpr, Item, Literal, NamePath,
+    ObjectItem, ObjectKey, Step, UnaryOp, parse_body,
 };
 use crate::hcl::{Kind, Number, Text, Type, Value};
 use crate::lasting::{List, Node, Str};

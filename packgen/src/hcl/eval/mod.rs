@@ -69,7 +69,7 @@ impl<'a> Scope<'a> {
     /// The value of an expression.
     pub fn eval(&self, expr: &Expr) -> Evaluated {
         match &expr.kind {
-            ExprKind::Literal(value) => return Ok(value.clone()),
+            ExprKind::Literal(literal) => return Ok(literal.value()),
             ExprKind::String(text) => return Ok(Value::new(Kind::String(text.clone()), expr.span)),
             _ => {}
         }
@@ -81,7 +81,7 @@ impl<'a> Scope<'a> {
 
     fn eval_inner(&self, expr: &Expr) -> Evaluated {
         match &expr.kind {
-            ExprKind::Literal(value) => Ok(value.clone()),
+            ExprKind::Literal(literal) => Ok(literal.value()),
             ExprKind::String(text) => Ok(Value::new(Kind::String(text.clone()), expr.span)),
             ExprKind::Template(parts) => self.template(parts, expr.span),
             ExprKind::Wrap(inner) | ExprKind::Parens(inner) => self.eval(inner),

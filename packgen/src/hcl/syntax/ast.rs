@@ -1,7 +1,7 @@
 //! The syntax tree: what was written, and where. It can be shared between threads and evaluated many times.
 //! Plain data, without anything that has to be built: that of built-in packs is a part of the program.
 
-use crate::hcl::{Text, Value};
+use crate::hcl::{Number, Text, Value};
 use crate::lasting::{List, Node, Str};
 use crate::source::Span;
 use crate::tree::Name;
@@ -63,7 +63,7 @@ pub struct Expr {
 #[derive(Clone, Debug)]
 pub enum ExprKind {
     /// `null`, `true`, `false` or a number.
-    Literal(Value),
+    Literal(Literal),
     /// A string without any `${…}` or `%{…}`.
     String(Text),
     /// A string with some; the result is always a string.
@@ -98,6 +98,15 @@ pub enum ExprKind {
     For(Node<ForExpr>),
     /// `%{ for … }…%{ endfor }`: the turns of the loop, joined.
     Join(Node<ForExpr>),
+}
+
+/// What a literal stands for.
+#[derive(Clone, Debug)]
+pub enum Literal {
+    /// A value.
+    Value(Value),
+    /// A number with a fraction or many digits, as it is written: what it becomes cannot be a part of the program.
+    Decimal(Str, Span),
 }
 
 /// A name and the constant steps after it.
@@ -201,6 +210,25 @@ pub enum BinaryOp {
 pub enum UnaryOp {
     Negate,
     Not,
+}
+
+impl Literal {
+    /// The value.
+    pub fn value(&self) -> Value {
+        match self {
+            Literal::Value(value) => value.clone(),
+            // The parser has read it before, so that there is nothing to go wrong.
+            Literal::Decimal(text, at) => {
+                Value::number(Number::parse(text).unwrap_or(Number::ZERO)).with_at(*at)
+            }
+        }
+    }
+}
+
+impl From<Value> for Literal {
+    fn from(value: Value) -> Self {
+        Literal::Value(value)
+    }
 }
 
 impl Body {

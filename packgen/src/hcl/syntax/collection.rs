@@ -1,6 +1,6 @@
 //! Lists, objects and loops.
 
-use super::ast::{Expr, ExprKind, ForExpr, ObjectItem, ObjectKey};
+use super::ast::{Expr, ExprKind, ForExpr, Literal, ObjectItem, ObjectKey};
 use super::expression::FEW;
 use super::lexer::{Kind, Token};
 use super::parser::{Parsed, Parser};
@@ -74,7 +74,7 @@ impl Parser<'_> {
                     Diagnostic::error("syntax", "this key could be a name or a reference", key.span);
                 return Err(self.report(finding.help("write it in quotes, or a reference in parentheses")));
             }
-            ExprKind::Literal(value) if value.as_number().is_none() => {
+            ExprKind::Literal(Literal::Value(value)) if value.as_number().is_none() => {
                 ObjectKey::Word(literal_word(value), key.span)
             }
             _ => ObjectKey::Expr(key.into()),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::ast::{BinaryOp, Call, Expr, ExprKind, NamePath, Step, UnaryOp};
+use super::ast::{BinaryOp, Call, Expr, ExprKind, Literal, NamePath, Step, UnaryOp};
 use super::lexer::{Kind, Token};
 use super::parser::{Failed, Parsed, Parser};
 use crate::hcl::{Kind as ValueKind, Number, Value};
@@ -75,7 +75,13 @@ impl<'a> Parser<'a> {
             Kind::Number => {
                 self.next();
                 let value = self.number(token)?;
-                self.node(ExprKind::Literal(value), self.span(token), 0)
+                let is_word = value.as_number().is_some_and(|number| number.to_i64().is_some());
+                let literal = if is_word {
+                    Literal::Value(value)
+                } else {
+                    Literal::Decimal(self.text_of(token).into(), self.span(token))
+                };
+                self.node(ExprKind::Literal(literal), self.span(token), 0)
             }
             Kind::Ident => self.word(),
             Kind::OpenQuote | Kind::OpenHeredoc => self.string(),
@@ -142,9 +148,9 @@ impl<'a> Parser<'a> {
             return self.call(token);
         }
         let kind = match self.text_of(token) {
-            "true" => ExprKind::Literal(Value::bool(true).with_at(span)),
-            "false" => ExprKind::Literal(Value::bool(false).with_at(span)),
-            "null" => ExprKind::Literal(Value::null().with_at(span)),
+            "true" => ExprKind::Literal(Value::bool(true).with_at(span).into()),
+            "false" => ExprKind::Literal(Value::bool(false).with_at(span).into()),
+            "null" => ExprKind::Literal(Value::null().with_at(span).into()),
             _ => ExprKind::Name(NamePath { root: self.name(token), steps: List::default() }),
         };
         self.node(kind, span, 0)
@@ -304,7 +310,7 @@ impl<'a> Parser<'a> {
         })?;
         let brackets = self.span_from(open.start);
         match key.kind {
-            ExprKind::Literal(value) => self.step(source, Step::Index(value.into(), brackets)),
+            ExprKind::Literal(key) => self.step(source, Step::Index(key.value().into(), brackets)),
             ExprKind::String(text) => {
                 let value = Value::new(ValueKind::String(text), key.span);
                 self.step(source, Step::Index(value.into(), brackets))

@@ -14,8 +14,8 @@ mod recovery;
 mod template;
 
 pub use ast::{
-    Attribute, BinaryOp, BlockSyntax, Body, Call, Expr, ExprKind, ForExpr, Item, NamePath, ObjectItem,
-    ObjectKey, Step, UnaryOp,
+    Attribute, BinaryOp, BlockSyntax, Body, Call, Expr, ExprKind, ForExpr, Item, Literal, NamePath,
+    ObjectItem, ObjectKey, Step, UnaryOp,
 };
 pub use lexer::is_identifier;
 

@@ -33,7 +33,7 @@ struct Writer<'w> {
 impl Writer<'_> {
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Literal(known) => self.out.push_str(&value::text(known)),
+            ExprKind::Literal(known) => self.out.push_str(&value::text(&known.value())),
             ExprKind::String(text) => self.out.push_str(&quoted(text, References::Escape)),
             ExprKind::Template(parts) => self.quoted(parts),
             ExprKind::Wrap(inner) | ExprKind::Parens(inner) => self.parens(inner),

@@ -112,7 +112,7 @@ impl Condition {
     fn within(pack: &Pack, expr: &Expr, left: usize) -> Option<Condition> {
         let inner = |expr: &Expr| Self::within(pack, expr, left);
         match &bare(expr).kind {
-            ExprKind::Literal(value) => value.as_bool().map(Condition::Constant),
+            ExprKind::Literal(literal) => literal.value().as_bool().map(Condition::Constant),
             ExprKind::Name(path) => match place(pack, path) {
                 Some(Place { path, ty: Type::Bool, .. }) => Some(Condition::True(path)),
                 Some(_) => None,
@@ -234,7 +234,7 @@ fn whole_local<'p>(pack: &'p Pack, path: &NamePath) -> Option<&'p Expr> {
 
 fn constant(expr: &Expr) -> Option<Value> {
     match &bare(expr).kind {
-        ExprKind::Literal(value) => Some(value.clone()),
+        ExprKind::Literal(literal) => Some(literal.value()),
         ExprKind::String(text) => Some(Value::string(text.clone())),
         _ => None,
     }

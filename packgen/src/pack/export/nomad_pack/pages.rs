@@ -45,7 +45,7 @@ pub(super) fn outputs(pack: &Pack, out: &mut Diagnostics) -> Vec<Piece> {
 /// An expression as words with variables between them.
 fn words(pack: &Pack, expr: &Expr) -> Option<Vec<Piece>> {
     match &expr.kind {
-        ExprKind::Literal(known) => Some(vec![Piece::Text(value::text(known))]),
+        ExprKind::Literal(known) => Some(vec![Piece::Text(value::text(&known.value()))]),
         ExprKind::String(text) => Some(vec![Piece::Text(text.as_str().to_owned())]),
         ExprKind::Parens(inner) | ExprKind::Wrap(inner) => words(pack, inner),
         ExprKind::Template(parts) => {
