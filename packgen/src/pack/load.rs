@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::hcl::eval::Dialect;
-use crate::hcl::syntax::{BlockSyntax, Body, Item};
+use crate::hcl::syntax::{BlockSyntax, Body, Item, parse_body};
 use crate::hcl::types::nearest;
 use crate::hcl::variables::{Variable, declared};
 use crate::parallel;
@@ -38,10 +38,7 @@ pub(super) fn pack(
     let paths: Vec<String> =
         ["variables.hcl", "locals.hcl"].map(str::to_owned).into_iter().chain(jobs).collect();
     let texts = paths.iter().map(|path| loader.file(path)).collect::<Result<Vec<_>, _>>()?;
-    let length =
-        |text: &Option<FileId>| text.and_then(|file| sources.file(file)).map_or(0, |file| file.text().len());
-    let mut bodies =
-        parallel::each(texts, length, |text| text.map(|file| ready::body(&sources, file))).into_iter();
+    let mut bodies = parsed(&sources, texts).into_iter();
     let variables = loader.variables(bodies.next().flatten(), &mut out);
     let locals = Loader::locals(bodies.next().flatten(), &mut out);
     let jobs = loader.jobs(&manifest, bodies, &mut out);
@@ -52,6 +49,18 @@ pub(super) fn pack(
 
 /// A file that was parsed, and what is wrong with it.
 type Parsed = (Body, Diagnostics);
+
+/// All files parsed. Those of a built-in pack are, so that no thread is needed for them.
+fn parsed(sources: &SourceMap, files: Vec<Option<FileId>>) -> Vec<Option<Parsed>> {
+    let known: Vec<_> = files.iter().map(|file| file.and_then(|file| ready::find(sources, file))).collect();
+    let unread = files.iter().zip(&known).filter_map(|(file, known)| file.filter(|_| known.is_none()));
+    let length = |file: &FileId| sources.file(*file).map_or(0, |file| file.text().len());
+    let read = parallel::each(unread.collect(), length, |file| parse_body(sources, file));
+    let mut read = read.into_iter();
+    let one =
+        |(file, known): (Option<FileId>, Option<Parsed>)| file.and_then(|_| known.or_else(|| read.next()));
+    files.into_iter().zip(known).map(one).collect()
+}
 
 struct Loader<'l> {
     folder: &'l dyn Folder,

@@ -5,7 +5,7 @@
 
 use crate::hcl::syntax::{
     Attribute, BinaryOp, BlockSyntax, Body, Call, Expr, ExprKind, ForExpr, Item, Literal, NamePath,
-    ObjectItem, ObjectKey, Step, UnaryOp, parse_body,
+    ObjectItem, ObjectKey, Step, UnaryOp,
 };
 use crate::hcl::{Kind, Number, Text, Type, Value};
 use crate::lasting::{List, Node, Str};
@@ -14,17 +14,11 @@ use crate::source::{Diagnostics, FileId, SourceMap, Span, Spanned};
 /// Numbers, texts and what they are; made by the build.
 static READY: &[(FileId, &str, Body)] = include!(concat!(env!("OUT_DIR"), "/ready.rs"));
 
-/// The syntax of a pack's file. What could be read is there even if something was wrong.
-pub(super) fn body(sources: &SourceMap, file: FileId) -> (Body, Diagnostics) {
-    match find(sources, file) {
-        Some(known) => (known.clone(), Diagnostics::new()),
-        None => parse_body(sources, file),
-    }
-}
-
-fn find(sources: &SourceMap, file: FileId) -> Option<&'static Body> {
+/// The syntax of a pack's file, if it is one of a built-in pack; in those nothing is wrong.
+pub(super) fn find(sources: &SourceMap, file: FileId) -> Option<(Body, Diagnostics)> {
     let own = sources.file(file)?;
-    READY.iter().find(|(id, text, _)| *id == file && *text == &**own.text()).map(|(.., body)| body)
+    let known = READY.iter().find(|(id, text, _)| *id == file && *text == &**own.text());
+    known.map(|(.., body)| (body.clone(), Diagnostics::new()))
 }
 
 #[cfg(test)]
@@ -32,6 +26,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::hcl::syntax::parse_body;
     use crate::pack::{Builtin, Pack};
 
     #[test]
@@ -44,7 +39,8 @@ mod tests {
                 let file = FileId::nth(u32::try_from(number).unwrap());
                 let (read, findings) = parse_body(&sources, file);
                 assert!(findings.is_empty());
-                let known = find(&sources, file).unwrap_or_else(|| panic!("{} {number}", builtin.name()));
+                let (known, _) =
+                    find(&sources, file).unwrap_or_else(|| panic!("{} {number}", builtin.name()));
                 assert_eq!(format!("{known:?}"), format!("{read:?}"), "{} {number}", builtin.name());
             }
         }

@@ -17,6 +17,18 @@ const MAX_HEIGHT: u16 = 200;
 pub(super) const FEW: usize = 2;
 
 impl<'a> Parser<'a> {
+    /// A text that is one expression and nothing else.
+    pub(super) fn whole_expression(&mut self) -> Parsed<Expr> {
+        let expr = self.with_line_breaks(false, Self::expression)?;
+        let rest = self.with_line_breaks(false, |parser| parser.peek());
+        if rest.kind != Kind::End {
+            let message = format!("expected the end of the expression, found {}", self.describe(rest));
+            let at = self.span(rest);
+            return Err(self.error(message, at));
+        }
+        Ok(expr)
+    }
+
     pub(super) fn expression(&mut self) -> Parsed<Expr> {
         self.deeper(Self::conditional)
     }

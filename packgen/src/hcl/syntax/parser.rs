@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::ast::{Attribute, BlockSyntax, Body, Expr, Item};
+use super::ast::{Attribute, BlockSyntax, Body, Item};
 use super::lexer::{Kind, Token};
 use crate::source::{Diagnostic, Diagnostics, FileId, Span, Spanned};
 use crate::tree::Name;
@@ -388,17 +388,5 @@ impl<'a> Parser<'a> {
             }
         }
         Ok(Spanned::new(text.into(), self.span_from(open.start)))
-    }
-
-    /// A text that is one expression and nothing else.
-    pub(super) fn whole_expression(&mut self) -> Parsed<Expr> {
-        let expr = self.with_line_breaks(false, Self::expression)?;
-        let rest = self.with_line_breaks(false, |parser| parser.peek());
-        if rest.kind != Kind::End {
-            let message = format!("expected the end of the expression, found {}", self.describe(rest));
-            let at = self.span(rest);
-            return Err(self.error(message, at));
-        }
-        Ok(expr)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::fields::Fields;
 use super::{Alphabet, Generate, JobEntry, Manifest, OutputEntry, SecretEntry, VolumeEntry};
-use crate::hcl::syntax::{BlockSyntax, Item};
+use crate::hcl::syntax::{BlockSyntax, Item, parse_body};
 use crate::hcl::types::{TypeRules, nearest, parse_type};
 use crate::hcl::{Field, Type};
 use crate::jobspec::grammar::Release;
@@ -15,7 +15,7 @@ use crate::tree::Name;
 const ROOTS: [&str; 5] = ["pack", "job", "volume", "secret", "output"];
 
 pub(super) fn manifest(sources: &SourceMap, file: FileId) -> (Manifest, Diagnostics) {
-    let (body, mut out) = ready::body(sources, file);
+    let (body, mut out) = ready::find(sources, file).unwrap_or_else(|| parse_body(sources, file));
     let nowhere = Spanned::new("".into(), Span::new(file, 0, 0));
     let mut manifest = Manifest {
         name: nowhere,
