@@ -1,8 +1,6 @@
 //! Functions whose results no list of expressions can hold: files, secrets, chance. And that no function
 //! goes without a test.
 
-use std::borrow::Cow;
-
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeySize, Pkcs1PublicEncryptingKey, PrivateDecryptingKey};
 use base64::Engine as _;
@@ -10,13 +8,14 @@ use base64::engine::general_purpose::STANDARD;
 use packgen::hcl::eval::{Dialect, Env, Files};
 use packgen::hcl::syntax::parse_expression;
 use packgen::hcl::{Value, functions};
+use packgen::lasting::Bytes;
 use packgen::source::SourceMap;
 
 /// Files that exist only here.
 struct Fake;
 
 impl Files for Fake {
-    fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, String> {
+    fn read(&self, path: &str) -> Result<Bytes<'_>, String> {
         let bytes: &[u8] = match path {
             "files/a.txt" => "a\u{e9}\n".as_bytes(),
             "/home/me/b" => &[0xff, 0x00],

@@ -241,7 +241,7 @@ fn outline_ours(body: &Body, out: &mut Vec<String>) {
 
 fn constant(expr: &Expr) -> String {
     match &expr.kind {
-        ExprKind::Literal(value) => json(value).to_string(),
+        ExprKind::Literal(literal) => json(&literal.value()).to_string(),
         ExprKind::String(text) if !text.as_str().contains(['$', '%']) => {
             Json::from(text.as_str()).to_string()
         }

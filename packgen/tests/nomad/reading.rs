@@ -1,11 +1,11 @@
 //! A jobspec as Nomad's command line reads it, and as we do.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use packgen::hcl::eval::Files;
 use packgen::jobspec::{bare, json, validate};
+use packgen::lasting::Bytes;
 use packgen::source::{Diagnostics, SourceMap};
 use packgen::tree::Tree;
 use serde_json::Value as Json;
@@ -32,7 +32,7 @@ pub fn ours(file: &Path) -> Outcome {
 pub fn tree(file: &Path) -> Result<Tree, String> {
     let sources = SourceMap::new();
     let bytes = std::fs::read(file).unwrap();
-    let id = sources.add_bytes(file.display().to_string(), &bytes).map_err(|finding| finding.message)?;
+    let id = sources.add_bytes(file.display().to_string(), bytes).map_err(|finding| finding.message)?;
     let disk = Disk(file.parent().unwrap().to_owned());
     let inputs = bare::Inputs { files: &disk, ..bare::Inputs::default() };
     let (tree, mut findings) = bare::read(&sources, id, &inputs);
@@ -50,8 +50,8 @@ pub fn words(findings: &Diagnostics) -> String {
 struct Disk(PathBuf);
 
 impl Files for Disk {
-    fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, String> {
-        std::fs::read(self.0.join(path)).map(Cow::Owned).map_err(|error| error.to_string())
+    fn read(&self, path: &str) -> Result<Bytes<'_>, String> {
+        std::fs::read(self.0.join(path)).map(Bytes::from).map_err(|error| error.to_string())
     }
 
     fn exists(&self, path: &str) -> Result<bool, String> {
