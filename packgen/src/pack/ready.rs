@@ -12,6 +12,7 @@ use crate::lasting::{List, Node, Str};
 use crate::source::{Diagnostics, FileId, SourceMap, Span, Spanned};
 
 /// Numbers, texts and what they are; made by the build.
+#[allow(clippy::unreadable_literal, reason = "numbers stand there as they do in the packs")]
 static READY: &[(FileId, &str, Body)] = include!(concat!(env!("OUT_DIR"), "/ready.rs"));
 
 /// The syntax of a pack's file, if it is one of a built-in pack; in those nothing is wrong.

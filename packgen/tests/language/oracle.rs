@@ -291,7 +291,7 @@ fn the_files_of_packs_are_read_alike() {
         let sources = std::sync::Arc::new(SourceMap::new());
         let (pack, _) = Pack::load(std::sync::Arc::new(builtin), sources).unwrap();
         for path in pack.folder().files().unwrap().into_iter().filter(|path| path.ends_with("hcl")) {
-            let text = String::from_utf8(pack.folder().read(&path).unwrap().unwrap().into()).unwrap();
+            let text = String::from_utf8(pack.folder().read(&path).unwrap().unwrap().to_vec()).unwrap();
             // Its dedent of `<<-` loses text (a known defect): such files are compared without their heredocs.
             let text = text.replace("<<-", "<<");
             let sources = SourceMap::new();

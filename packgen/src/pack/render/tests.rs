@@ -121,10 +121,10 @@ fn what_depends_on_no_unknown_is_known() {
     let rendered = with_web("env {\n D = var.domain\n}", &request).unwrap();
     let jobs = rendered.jobs.unwrap();
     assert!(jobs[0].text.is_ok());
-    assert_eq!(jobs[1].text.as_ref().unwrap_err().as_ref(), "module.dns.domain");
+    assert_eq!(&**jobs[1].text.as_ref().unwrap_err(), "module.dns.domain");
     assert!(rendered.outputs[0].1.is_unknown());
     let request = Request { inputs: inputs(vec![("web", unknown(Type::Bool))]), ..Request::default() };
-    assert_eq!(with_web("", &request).unwrap().jobs.unwrap_err().as_ref(), "module.dns.domain");
+    assert_eq!(&*with_web("", &request).unwrap().jobs.unwrap_err(), "module.dns.domain");
 }
 
 #[test]
