@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use acceptance_tests::{find, wait_until};
-use hosts::qemu::{Forward, Kernel, Machine, Qemu, destroy};
+use hosts::qemu::{Forward, Kernel, Machine, Place, Qemu};
 
 /// A disk with its kernel and first root.
 pub struct Image(PathBuf);
@@ -42,16 +42,16 @@ impl Vm {
         let [ssh, api] = [ssh, api].map(|held| held.local_addr().expect("it has an address").port());
         let forward = |port, guest_port| Forward { address: Ipv4Addr::LOCALHOST, port, guest_port };
         let machine = Machine {
-            name: "one".into(),
-            folder: folder.join("one"),
+            place: Place { name: "one".into(), folder: folder.join("one") },
             image: image.join("disk"),
-            image_format: "raw".into(),
+            image_format: None,
             disk_gib: None,
             volumes: Vec::new(),
-            seed,
+            seed: Some(seed),
             cpus: 2,
             memory_mib: 1024,
             forwards: vec![forward(ssh, 22), forward(api, 4646)],
+            cable: None,
             kernel: Some(Kernel {
                 kernel: image.join("kernel"),
                 initrd: Some(image.join("initrd")),
@@ -67,7 +67,7 @@ impl Vm {
 
     /// What it has written so far.
     pub fn console(&self) -> String {
-        let bytes = fs::read(self.machine.folder.join("console.log")).unwrap_or_default();
+        let bytes = fs::read(self.machine.place.folder.join("console.log")).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
@@ -98,7 +98,7 @@ impl Vm {
 
 impl Drop for Vm {
     fn drop(&mut self) {
-        let _ = block_on(destroy(&self.machine, Duration::ZERO));
+        let _ = block_on(self.machine.place.destroy(Duration::ZERO));
     }
 }
 

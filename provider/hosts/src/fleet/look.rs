@@ -71,7 +71,7 @@ pub async fn survey<R: Reach>(
 
 /// A host that does not say what it is within this time is one that does not answer.
 fn looking() -> Task {
-    Task { deadline: Duration::from_secs(90), ..Task::new(include_str!("look.sh")) }
+    Task { deadline: Duration::from_secs(140), ..Task::new(include_str!("look.sh")) }
 }
 
 async fn look<R: Reach>(reach: &R, host: &str, script: &Script) -> Result<Seen, way::Fault> {

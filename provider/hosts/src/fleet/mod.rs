@@ -48,6 +48,6 @@ impl Reach for Local {
 }
 
 /// All of it, so much at a time, answered in order. Boxed, as the compiler cannot see otherwise that it may change threads.
-fn together<'a, T: Send + 'a>(limit: usize, work: Vec<BoxFuture<'a, T>>) -> BoxFuture<'a, Vec<T>> {
+pub fn together<'a, T: Send + 'a>(limit: usize, work: Vec<BoxFuture<'a, T>>) -> BoxFuture<'a, Vec<T>> {
     stream::iter(work).buffered(limit.max(1)).collect().boxed()
 }

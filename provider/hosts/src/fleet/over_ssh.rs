@@ -1,6 +1,6 @@
 //! Hosts over SSH, by name. What becomes known of their keys on the way is kept for the caller.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use super::Reach;
@@ -12,13 +12,20 @@ use crate::way::{Answer, Cause, Fault, Heard, Listener, Task};
 pub struct OverSsh {
     client: Client,
     hosts: Mutex<BTreeMap<String, Host>>,
+    off: BTreeSet<String>,
 }
 
 impl OverSsh {
     /// These hosts, by their names.
     pub fn new(client: Client, hosts: impl IntoIterator<Item = Host>) -> Self {
         let hosts = hosts.into_iter().map(|host| (host.name.clone(), host)).collect();
-        Self { client, hosts: Mutex::new(hosts) }
+        Self { client, hosts: Mutex::new(hosts), off: BTreeSet::new() }
+    }
+
+    /// The same, of which these do not run: nobody waits for them.
+    #[must_use]
+    pub fn without(self, off: BTreeSet<String>) -> Self {
+        Self { off, ..self }
     }
 
     /// The keys by which each host is known now.
@@ -43,6 +50,9 @@ impl OverSsh {
 
 impl Reach for OverSsh {
     async fn run(&self, host: &str, task: &Task, listener: Listener<'_>) -> Result<Answer, Fault> {
+        if self.off.contains(host) {
+            return Err(Fault::new(host, Cause::Off, Heard::default()));
+        }
         let Some(known) = self.host(host) else {
             let why = "nothing says how it is reached".to_owned();
             return Err(Fault::new(host, Cause::Unusable(why), Heard::default()));

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use super::Machine;
+use super::{Cable, Machine};
 
 /// How the processor comes about: `-accel` and `-cpu`.
 pub(super) type Processor = (&'static str, &'static str);
@@ -22,13 +22,14 @@ pub(super) fn processors(hardware: bool) -> Vec<Processor> {
 
 /// Everything it is told.
 pub(super) fn arguments(machine: &Machine, (accelerator, cpu): Processor) -> Vec<OsString> {
+    let place = &machine.place;
     let mut words: Vec<OsString> = Vec::new();
     let mut say = |words_: &[&str]| words.extend(words_.iter().map(OsString::from));
-    say(&["-name", &machine.name, "-nodefaults", "-no-user-config", "-display", "none", "-machine", "q35"]);
+    say(&["-name", &place.name, "-nodefaults", "-no-user-config", "-display", "none", "-machine", "q35"]);
     say(&["-accel", accelerator, "-cpu", cpu]);
     say(&["-smp", &machine.cpus.to_string(), "-m", &machine.memory_mib.to_string()]);
-    let file = |name: &str| escaped(&machine.folder.join(name));
-    say(&["-daemonize", "-pidfile", &machine.folder.join("pid").to_string_lossy()]);
+    let file = |name: &str| escaped(&place.folder.join(name));
+    say(&["-daemonize", "-pidfile", &place.folder.join("pid").to_string_lossy()]);
     say(&["-chardev", &format!("socket,id=qmp,path={},server=on,wait=off", file("qmp"))]);
     say(&["-mon", "chardev=qmp,mode=control"]);
     say(&[
@@ -37,8 +38,11 @@ pub(super) fn arguments(machine: &Machine, (accelerator, cpu): Processor) -> Vec
         "-serial",
         "chardev:console",
     ]);
-    say(&["-drive", &format!("file={},format=qcow2,if=virtio,discard=unmap", file("disk.qcow2"))]);
-    say(&["-drive", &format!("file={},format=raw,if=virtio,readonly=on", file("seed.iso"))]);
+    // Without a word about the order, the first disk in it is tried and no other. A kernel of its own is 0.
+    say(&["-drive", &format!("file={},format=qcow2,if=none,id=system,discard=unmap", file("disk.qcow2"))]);
+    say(&["-device", "virtio-blk-pci,drive=system,bootindex=1"]);
+    say(&["-drive", &format!("file={},format=raw,if=none,id=seed,readonly=on", file("seed.iso"))]);
+    say(&["-device", "virtio-blk-pci,drive=seed"]);
     for (name, _) in &machine.volumes {
         let path = file(&format!("volume-{name}.qcow2"));
         say(&["-drive", &format!("file={path},format=qcow2,if=none,id=volume-{name},discard=unmap")]);
@@ -48,8 +52,13 @@ pub(super) fn arguments(machine: &Machine, (accelerator, cpu): Processor) -> Vec
         .forwards
         .iter()
         .map(|forward| format!(",hostfwd=tcp:{}:{}-:{}", forward.address, forward.port, forward.guest_port));
+    let [first, second] = place.cards();
     say(&["-netdev", &format!("user,id=net0{}", forwards.collect::<Vec<_>>().concat())]);
-    say(&["-device", &format!("virtio-net-pci,netdev=net0,mac={}", mac(&machine.name))]);
+    say(&["-device", &format!("virtio-net-pci,netdev=net0,mac={first}")]);
+    if let Some(Cable { group, port }) = machine.cable {
+        say(&["-netdev", &format!("socket,id=net1,mcast={group}:{port},localaddr=127.0.0.1")]);
+        say(&["-device", &format!("virtio-net-pci,netdev=net1,mac={second}")]);
+    }
     say(&["-object", "rng-random,filename=/dev/urandom,id=rng0", "-device", "virtio-rng-pci,rng=rng0"]);
     if let Some(kernel) = &machine.kernel {
         say(&["-kernel", &kernel.kernel.to_string_lossy(), "-append", &kernel.append]);
@@ -71,7 +80,7 @@ fn escaped(path: &Path) -> String {
 }
 
 /// A locally administered address that is the same on every start.
-fn mac(name: &str) -> String {
+pub(super) fn mac(name: &str) -> String {
     let hash = digest(&SHA256, name.as_bytes());
     let [a, b, c, ..] = hash.as_ref() else { return "52:54:00:00:00:01".into() };
     format!("52:54:00:{a:02x}:{b:02x}:{c:02x}")

@@ -1,15 +1,18 @@
 //! Virtual machines on this machine: an overlay over a given image, a seed, forwarded ports; detached, and found again by
 //! what lies in the machine's own folder.
 //!
-//! Must never touch the image, and never end a process that does not answer as this machine.
+//! Must never touch the image.
 
 mod command;
+mod image;
 mod monitor;
+mod place;
+mod record;
 mod trouble;
 
-use std::fs::{self, DirBuilder};
+use std::fs::DirBuilder;
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -20,10 +23,16 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::Fault;
 use crate::seed;
-use monitor::Monitor;
+use place::remove;
+
+pub use place::{Place, Status};
+pub use record::Record;
 
 /// How long a program of QEMU's may take to come up.
 const START: Duration = Duration::from_mins(1);
+
+/// The longest path of a socket that there can be, in bytes.
+pub const SOCKET_PATH: usize = 107;
 
 /// The programs.
 #[derive(Clone, Debug)]
@@ -46,26 +55,26 @@ impl Default for Qemu {
 /// What a virtual machine is.
 #[derive(Clone, Debug)]
 pub struct Machine {
-    /// Its name.
-    pub name: String,
-    /// Its own folder; everything that belongs to it is in there.
-    pub folder: PathBuf,
+    /// Its name, and its own folder.
+    pub place: Place,
     /// The image that its disk starts from, which stays as it is.
     pub image: PathBuf,
-    /// The image's format: `qcow2` or `raw`.
-    pub image_format: String,
+    /// The image's format: `qcow2` or `raw`. Unset: what the image says of itself.
+    pub image_format: Option<String>,
     /// How large its disk is; as large as the image if nothing is said.
     pub disk_gib: Option<u32>,
     /// Further disks that are made empty, by name, in GiB.
     pub volumes: Vec<(String, u32)>,
-    /// What cloud-init finds: a NoCloud image.
-    pub seed: Vec<u8>,
+    /// What cloud-init finds: a NoCloud image. Unset: the one that is in its folder already.
+    pub seed: Option<Vec<u8>>,
     /// How many processors.
     pub cpus: u16,
     /// How much memory.
     pub memory_mib: u32,
     /// Ports of this machine that lead to ports of it.
     pub forwards: Vec<Forward>,
+    /// The cable to other machines.
+    pub cable: Option<Cable>,
     /// A kernel to start instead of the image's own.
     pub kernel: Option<Kernel>,
 }
@@ -81,6 +90,16 @@ pub struct Forward {
     pub guest_port: u16,
 }
 
+/// A network of machines among themselves: a multicast group on the loopback of this machine, for which nobody needs to be
+/// root. Who runs programs here can listen on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cable {
+    /// The group.
+    pub group: Ipv4Addr,
+    /// Its port.
+    pub port: u16,
+}
+
 /// A kernel of one's own.
 #[derive(Clone, Debug)]
 pub struct Kernel {
@@ -92,46 +111,36 @@ pub struct Kernel {
     pub append: String,
 }
 
-/// What is there of a machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Nothing.
-    Absent,
-    /// Its disk; nothing runs.
-    Stopped,
-    /// It runs.
-    Running {
-        /// The emulator's process.
-        pid: u32,
-    },
-}
-
-impl Machine {
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+impl Place {
+    /// The hardware addresses of its network cards: the way out, and the cable.
+    pub fn cards(&self) -> [String; 2] {
+        [command::mac(&self.name), command::mac(&format!("{}/cable", self.name))]
     }
 }
 
 impl Qemu {
     /// Makes it and starts it, unless it runs already. It goes on when we end.
     pub async fn start(&self, machine: &Machine) -> Result<u32, Fault> {
-        if let Status::Running { pid } = status(machine).await? {
+        let place = &machine.place;
+        if let Status::Running { pid } = place.status().await? {
             return Ok(pid);
         }
         check(machine)?;
-        let wrong = |error: io::Error| trouble::of_folder(machine, &error);
-        DirBuilder::new().recursive(true).mode(0o700).create(&machine.folder).map_err(wrong)?;
+        let wrong = |error: io::Error| trouble::of_folder(place, &error);
+        DirBuilder::new().recursive(true).mode(0o700).create(&place.folder).map_err(wrong)?;
+        if let Some(seed) = &machine.seed {
+            seed::write(&place.path("seed.iso"), seed)
+                .map_err(|error| wrong(io::Error::other(error.to_string())))?;
+        }
         self.disks(machine).await?;
-        seed::write(&machine.path("seed.iso"), &machine.seed)
-            .map_err(|error| trouble::of_folder(machine, &io::Error::other(error.to_string())))?;
         self.launch(machine).await?;
         let deadline = Instant::now() + START;
         loop {
-            if let Status::Running { pid } = status(machine).await? {
+            if let Status::Running { pid } = place.status().await? {
                 return Ok(pid);
             }
             if Instant::now() > deadline {
-                return Err(trouble::silent(machine));
+                return Err(trouble::silent(place));
             }
             sleep(Duration::from_millis(50)).await;
         }
@@ -139,14 +148,15 @@ impl Qemu {
 
     /// Starts it with the best processor that it comes up with.
     async fn launch(&self, machine: &Machine) -> Result<(), Fault> {
+        let place = &machine.place;
         let mut processors = command::processors(self.hardware).into_iter().peekable();
         while let Some(processor) = processors.next() {
             for left in ["pid", "qmp"] {
-                remove(&machine.path(left)).map_err(|error| trouble::of_folder(machine, &error))?;
+                remove(&place.path(left)).map_err(|error| trouble::of_folder(place, &error))?;
             }
             let mut command = Command::new(&self.program);
             command.args(command::arguments(machine, processor));
-            match self.run(machine, "cannot start", command).await {
+            match self.run(place, "cannot start", command).await {
                 Err(fault) if processors.peek().is_some() && trouble::of_processor(&fault) => {}
                 other => return other.map(|_| ()),
             }
@@ -155,134 +165,67 @@ impl Qemu {
     }
 
     async fn disks(&self, machine: &Machine) -> Result<(), Fault> {
-        let system = machine.path("disk.qcow2");
-        if !system.exists() {
-            let image =
-                fs::canonicalize(&machine.image).map_err(|error| trouble::of_image(machine, &error))?;
-            let mut command = Command::new(&self.image_program);
-            command.args(["create", "-q", "-f", "qcow2", "-F", &machine.image_format, "-b"]).arg(image);
-            // What is begun must not be taken for what is whole.
-            command.arg(machine.path("disk.new")).args(machine.disk_gib.map(|size| format!("{size}G")));
-            self.made(machine, command, &system).await?;
-        }
+        let place = &machine.place;
         for (name, size) in &machine.volumes {
-            let volume = machine.path(&format!("volume-{name}.qcow2"));
+            let volume = place.path(&format!("volume-{name}.qcow2"));
             if !volume.exists() {
                 let mut command = Command::new(&self.image_program);
-                command
-                    .args(["create", "-q", "-f", "qcow2"])
-                    .arg(machine.path("disk.new"))
-                    .arg(format!("{size}G"));
-                self.made(machine, command, &volume).await?;
+                command.args(["create", "-q", "-f", "qcow2"]).arg(place.path("disk.new"));
+                command.arg(format!("{size}G"));
+                self.made(place, command, &volume).await?;
             }
         }
-        Ok(())
+        // Last, as what has a disk counts as made.
+        let system = place.path("disk.qcow2");
+        if system.exists() {
+            return Ok(());
+        }
+        let (image, format) = image::of(machine)?;
+        let mut command = Command::new(&self.image_program);
+        command.args(["create", "-q", "-f", "qcow2", "-F", &format, "-b"]).arg(image);
+        // What is begun must not be taken for what is whole.
+        command.arg(place.path("disk.new")).args(machine.disk_gib.map(|size| format!("{size}G")));
+        self.made(place, command, &system).await
     }
 
-    async fn made(&self, machine: &Machine, command: Command, path: &Path) -> Result<(), Fault> {
-        self.run(machine, "cannot make the disk of", command).await?;
-        fs::rename(machine.path("disk.new"), path).map_err(|error| trouble::of_folder(machine, &error))
+    async fn made(&self, place: &Place, command: Command, path: &Path) -> Result<(), Fault> {
+        self.run(place, "cannot make the disk of", command).await?;
+        std::fs::rename(place.path("disk.new"), path).map_err(|error| trouble::of_folder(place, &error))
     }
 
-    async fn run(&self, machine: &Machine, what: &str, mut command: Command) -> Result<Output, Fault> {
+    async fn run(&self, place: &Place, what: &str, mut command: Command) -> Result<Output, Fault> {
         command.stdin(std::process::Stdio::null()).kill_on_drop(true);
         let program = command.as_std().get_program().to_string_lossy().into_owned();
         let output = match timeout(START, command.output()).await {
             Ok(Ok(output)) => output,
-            Ok(Err(error)) => return Err(trouble::no_program(machine, &program, &error)),
-            Err(_) => return Err(trouble::silent(machine)),
+            Ok(Err(error)) => return Err(trouble::no_program(place, &program, &error)),
+            Err(_) => return Err(trouble::silent(place)),
         };
         if output.status.success() {
             return Ok(output);
         }
-        Err(trouble::refused(machine, what, &String::from_utf8_lossy(&output.stderr)))
-    }
-}
-
-/// What is there of it now.
-pub async fn status(machine: &Machine) -> Result<Status, Fault> {
-    if !machine.path("disk.qcow2").exists() {
-        return Ok(Status::Absent);
-    }
-    let Some(pid) = pid(machine) else { return Ok(Status::Stopped) };
-    // A process of that number is only ours if it also answers where ours would, by its name.
-    let answers = match Monitor::connect(&machine.path("qmp")).await {
-        Ok(mut monitor) => monitor.name().await.is_ok_and(|name| name == machine.name),
-        Err(_) => false,
-    };
-    Ok(if answers { Status::Running { pid } } else { Status::Stopped })
-}
-
-/// Ends it: asks its system to shut down, and after that time takes the power away. Its disk stays.
-pub async fn stop(machine: &Machine, grace: Duration) -> Result<(), Fault> {
-    let Status::Running { pid } = status(machine).await? else { return Ok(()) };
-    if let Ok(mut monitor) = Monitor::connect(&machine.path("qmp")).await {
-        if !grace.is_zero() && monitor.execute("system_powerdown").await.is_ok() && ended(pid, grace).await {
-            return Ok(());
-        }
-        // It may be gone before it has answered.
-        let _ = monitor.execute("quit").await;
-    }
-    if ended(pid, START).await { Ok(()) } else { Err(trouble::stubborn(machine, pid)) }
-}
-
-/// Ends it and removes everything that was made for it. The image stays, and so does whatever else lies in its folder.
-pub async fn destroy(machine: &Machine, grace: Duration) -> Result<(), Fault> {
-    stop(machine, grace).await?;
-    let wrong = |error: io::Error| trouble::of_folder(machine, &error);
-    for name in ["disk.qcow2", "disk.new", "seed.iso", "pid", "qmp", "console.log"] {
-        remove(&machine.path(name)).map_err(wrong)?;
-    }
-    for (name, _) in &machine.volumes {
-        remove(&machine.path(&format!("volume-{name}.qcow2"))).map_err(wrong)?;
-    }
-    match fs::remove_dir(&machine.folder) {
-        Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::DirectoryNotEmpty) => {
-            Err(wrong(error))
-        }
-        _ => Ok(()),
+        Err(trouble::refused(place, what, &String::from_utf8_lossy(&output.stderr)))
     }
 }
 
 fn check(machine: &Machine) -> Result<(), Fault> {
+    let place = &machine.place;
     // The address of a socket is at most 108 bytes long, its end included.
-    let length = machine.path("qmp").as_os_str().len();
-    if length > 107 {
-        return Err(trouble::too_long(machine, length));
+    let length = place.path("qmp").as_os_str().len();
+    if length > SOCKET_PATH {
+        return Err(trouble::too_long(place, length));
     }
     let plain =
         |name: &String| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    match machine.volumes.iter().map(|(name, _)| name).chain([&machine.name]).find(|name| !plain(name)) {
-        Some(name) => Err(trouble::bad_name(machine, name)),
-        None => Ok(()),
+    if let Some(name) =
+        machine.volumes.iter().map(|(name, _)| name).chain([&place.name]).find(|name| !plain(name))
+    {
+        return Err(trouble::bad_name(place, name));
     }
-}
-
-fn pid(machine: &Machine) -> Option<u32> {
-    fs::read_to_string(machine.path("pid")).ok()?.trim().parse().ok()
-}
-
-async fn ended(pid: u32, limit: Duration) -> bool {
-    let deadline = Instant::now() + limit;
-    let there = || i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw).is_some_and(runs);
-    while there() {
-        if Instant::now() > deadline {
-            return false;
-        }
-        sleep(Duration::from_millis(50)).await;
-    }
-    true
-}
-
-fn runs(pid: rustix::process::Pid) -> bool {
-    // A zombie has ended: its parent has not looked yet.
-    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).unwrap_or_default();
-    rustix::process::test_kill_process(pid).is_ok() && !stat.contains(") Z ")
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    // QEMU would say so, but not which of them it is.
+    let taken = |forward: &&Forward| {
+        TcpListener::bind((forward.address, forward.port))
+            .is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)
+    };
+    machine.forwards.iter().find(taken).map_or(Ok(()), |forward| Err(trouble::taken(place, *forward)))
 }

@@ -2,11 +2,19 @@
 //!
 //! Must never write a key anywhere but into a private folder, and never longer than it is needed.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use tokio::process::Command;
+use tokio::time::timeout;
 
+use super::HostKey;
 use crate::secrets::Secret;
 use crate::way::Unusable;
 
@@ -49,11 +57,37 @@ impl Credentials {
         Ok(Some(Secret::new(text + "\n")))
     }
 
+    /// The public halves of the keys that are given; none for one that OpenSSH cannot tell without asking.
+    pub async fn public_keys(&self) -> Vec<HostKey> {
+        let mut found = Vec::new();
+        if let Ok(Some(key)) = self.key_text()
+            && let Ok(folder) = tempfile::Builder::new().prefix("lostops-").tempdir()
+        {
+            let path = folder.path().join("key");
+            let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+            if file.and_then(|mut file| file.write_all(key.expose().as_bytes())).is_ok() {
+                found.extend(public(&path).await);
+            }
+        }
+        if let Some(path) = &self.private_key_file {
+            found.extend(public(path).await);
+        }
+        found
+    }
+
     /// Whether a key of ours cannot be used without a passphrase.
     pub(super) fn locked(&self) -> bool {
         let file = self.private_key_file.as_deref().and_then(read);
         [self.private_key.clone(), file].iter().flatten().any(|key| locked(key.expose()))
     }
+}
+
+/// The public half of the private key in that file.
+async fn public(path: &Path) -> Option<HostKey> {
+    let mut command = Command::new("ssh-keygen");
+    command.args(["-y", "-P", "", "-f"]).arg(path).stdin(Stdio::null()).kill_on_drop(true);
+    let output = timeout(Duration::from_secs(10), command.output()).await.ok()?.ok()?;
+    String::from_utf8_lossy(&output.stdout).parse().ok()
 }
 
 fn read(path: &Path) -> Option<Secret> {
@@ -104,6 +138,27 @@ mod tests {
         let wrong =
             Credentials { private_key: Some(Secret::new("ssh-ed25519 hunter2")), ..Credentials::default() };
         assert!(!wrong.key_text().unwrap_err().to_string().contains("hunter2"));
+    }
+
+    #[tokio::test]
+    async fn public_halves_are_told_where_nobody_has_to_be_asked() {
+        if Command::new("ssh-keygen").arg("-?").output().is_err() {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key");
+        let (private, public) = crate::ssh::make_key().unwrap();
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file).unwrap();
+        std::fs::write(&file, private.expose()).unwrap();
+        let credentials = Credentials {
+            private_key: Some(key("")),
+            private_key_file: Some(file),
+            ..Credentials::default()
+        };
+        let told = credentials.public_keys().await;
+        assert!(told.len() == 2 && told[1].to_string() == public, "{told:?}");
+        let locked = Credentials { private_key: Some(key("hunter2")), ..Credentials::default() };
+        assert_eq!(locked.public_keys().await, []);
     }
 
     #[test]

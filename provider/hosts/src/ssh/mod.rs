@@ -9,10 +9,12 @@ mod diagnosis;
 mod fleet;
 mod host;
 mod host_key;
+mod made_key;
 mod run;
 
 pub use credentials::{Agent, Credentials};
 pub use fleet::each;
 pub use host::{Bastion, Host};
 pub use host_key::HostKey;
+pub use made_key::make_key;
 pub use run::{Client, Contact};

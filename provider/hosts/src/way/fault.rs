@@ -53,6 +53,9 @@ pub enum Cause {
     /// Nothing comes back.
     #[error("no answer")]
     NoAnswer,
+    /// It does not run, as whoever made it knows.
+    #[error("its machine does not run")]
+    Off,
     /// There is no way to it.
     #[error("there is no route to it")]
     NoRoute,
@@ -144,6 +147,7 @@ impl Cause {
             Self::NoSuchName => "check the address for a typing error, or use an IP address",
             Self::Refused => "check that sshd runs there, and the port",
             Self::NoAnswer => "check that the host is up, the address and port, and the firewalls between",
+            Self::Off => "start it: an apply does",
             Self::NoRoute => "check the address, the network between, and whether a bastion is needed",
             Self::ClosedEarly => {
                 "check that an SSH server listens at this port, and its limits (MaxStartups, AllowUsers, fail2ban)"

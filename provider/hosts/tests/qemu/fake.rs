@@ -3,12 +3,13 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hosts::qemu::{Qemu, Status, destroy, status, stop};
+use hosts::qemu::{Machine, Place, Qemu, Record, Status};
 
 use crate::machine;
 
@@ -75,21 +76,27 @@ async fn a_machine_is_made_once_found_again_and_gone_in_the_end() {
     for heeds in [true, false] {
         let folder = tempfile::tempdir().unwrap();
         let (qemu, machine) = (qemu(folder.path(), heeds), machine(folder.path()));
-        assert_eq!(status(&machine).await.unwrap(), Status::Absent);
+        assert_eq!(machine.place.status().await.unwrap(), Status::Absent);
         let pid = qemu.start(&machine).await.unwrap();
         assert_eq!(qemu.start(&machine).await.unwrap(), pid, "it runs already");
-        assert_eq!(status(&machine).await.unwrap(), Status::Running { pid });
+        assert_eq!(machine.place.status().await.unwrap(), Status::Running { pid });
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&machine.folder), mode(&machine.folder.join("seed.iso"))), (0o700, 0o600));
+        assert_eq!(
+            (mode(&machine.place.folder), mode(&machine.place.folder.join("seed.iso"))),
+            (0o700, 0o600)
+        );
 
-        fs::write(machine.folder.join("disk.qcow2"), "what it has written").unwrap();
-        stop(&machine, Duration::from_secs(u64::from(heeds) * 20)).await.unwrap();
-        assert_eq!(status(&machine).await.unwrap(), Status::Stopped);
+        fs::write(machine.place.folder.join("disk.qcow2"), "what it has written").unwrap();
+        machine.place.stop(Duration::from_secs(u64::from(heeds) * 20)).await.unwrap();
+        assert_eq!(machine.place.status().await.unwrap(), Status::Stopped);
         qemu.start(&machine).await.unwrap();
-        assert_eq!(fs::read_to_string(machine.folder.join("disk.qcow2")).unwrap(), "what it has written");
-        destroy(&machine, Duration::ZERO).await.unwrap();
-        destroy(&machine, Duration::ZERO).await.unwrap();
-        assert!(!machine.folder.exists());
+        assert_eq!(
+            fs::read_to_string(machine.place.folder.join("disk.qcow2")).unwrap(),
+            "what it has written"
+        );
+        machine.place.destroy(Duration::ZERO).await.unwrap();
+        machine.place.destroy(Duration::ZERO).await.unwrap();
+        assert!(!machine.place.folder.exists());
         assert_eq!(fs::read_to_string(&machine.image).unwrap(), "an image");
     }
 }
@@ -99,7 +106,7 @@ async fn what_it_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let (qemu, machine) = (qemu(folder.path(), true), machine(folder.path()));
     qemu.start(&machine).await.unwrap();
-    destroy(&machine, Duration::ZERO).await.unwrap();
+    machine.place.destroy(Duration::ZERO).await.unwrap();
     let told = fs::read_to_string(folder.path().join("arguments")).unwrap();
     let told = told.replace(&folder.path().display().to_string(), "FOLDER");
     let told = told.replace(&machine.forwards[0].port.to_string(), "PORT");
@@ -116,7 +123,7 @@ async fn hardware_that_refuses_is_done_without() {
     let script = fs::read_to_string(&good.program).unwrap().replacen('\n', &format!("\n{refusing}"), 1);
     fs::write(&good.program, script).unwrap();
     good.start(&machine).await.unwrap();
-    destroy(&machine, Duration::ZERO).await.unwrap();
+    machine.place.destroy(Duration::ZERO).await.unwrap();
     let told = fs::read_to_string(folder.path().join("arguments")).unwrap();
     assert!(told.contains("tcg,thread=multi\n-cpu\nmax,cx16=off\n"), "{told}");
 }
@@ -127,14 +134,14 @@ async fn a_stranger_with_the_same_number_is_left_alone() {
     let (qemu, machine) = (qemu(folder.path(), true), machine(folder.path()));
     let pid = qemu.start(&machine).await.unwrap();
     let mut other = machine.clone();
-    other.name = "web-2".into();
-    assert_eq!(status(&other).await.unwrap(), Status::Stopped, "who answers has another name");
-    destroy(&machine, Duration::ZERO).await.unwrap();
-    fs::create_dir(&machine.folder).unwrap();
-    fs::write(machine.folder.join("disk.qcow2"), "").unwrap();
-    fs::write(machine.folder.join("pid"), std::process::id().to_string()).unwrap();
-    assert_eq!(status(&machine).await.unwrap(), Status::Stopped);
-    destroy(&machine, Duration::ZERO).await.unwrap();
+    other.place.name = "web-2".into();
+    assert_eq!(other.place.status().await.unwrap(), Status::Stopped, "who answers has another name");
+    machine.place.destroy(Duration::ZERO).await.unwrap();
+    fs::create_dir(&machine.place.folder).unwrap();
+    fs::write(machine.place.folder.join("disk.qcow2"), "").unwrap();
+    fs::write(machine.place.folder.join("pid"), std::process::id().to_string()).unwrap();
+    assert_eq!(machine.place.status().await.unwrap(), Status::Stopped);
+    machine.place.destroy(Duration::ZERO).await.unwrap();
     assert_ne!(pid, std::process::id(), "and we are still here");
 }
 
@@ -148,13 +155,55 @@ async fn what_goes_wrong_is_said_with_a_cure() {
     let words = "qemu: -netdev user: Could not set up host forwarding rule 'tcp:127.0.0.1:22-:22'";
     fs::write(folder.path().join("qemu"), format!("#!/bin/sh\necho \"{words}\" >&2\nexit 1\n")).unwrap();
     let fault = good.start(&machine).await.unwrap_err();
-    assert_eq!((fault.cause.as_str(), &fault.cure[..18]), (words, "choose other ports"));
-    fs::remove_dir_all(&machine.folder).unwrap();
+    assert_eq!((fault.cause.as_str(), &fault.cure[..18]), (words, "one of its ports i"));
+    fs::remove_dir_all(&machine.place.folder).unwrap();
     fs::remove_file(&machine.image).unwrap();
     let fault = good.start(&machine).await.unwrap_err();
     assert!(fault.what.contains("image") && fault.cause.contains("image.raw"), "{fault}");
-    let long = hosts::qemu::Machine { folder: folder.path().join("x".repeat(120)), ..machine.clone() };
+    let at = |name: &str, folder| Place { name: name.into(), folder };
+    let long = Machine { place: at("web-1", folder.path().join("x".repeat(120))), ..machine.clone() };
     assert!(good.start(&long).await.unwrap_err().cure.contains("shorter"));
-    let named = hosts::qemu::Machine { name: "a,b".into(), ..machine };
+    let named = Machine { place: at("a,b", machine.place.folder.clone()), ..machine.clone() };
     assert!(good.start(&named).await.is_err());
+    let held = TcpListener::bind((machine.forwards[0].address, machine.forwards[0].port)).unwrap();
+    let fault = good.start(&machine).await.unwrap_err();
+    assert!(fault.cause.contains("is taken here") && fault.cure.contains("apply again"), "{fault}");
+    drop(held);
+    let mut qcow2 = [0; 32];
+    qcow2[..4].copy_from_slice(b"QFI\xfb");
+    qcow2[24..].copy_from_slice(&(3_u64 << 30).to_be_bytes());
+    fs::write(&machine.image, qcow2).unwrap();
+    let fault = good.start(&machine).await.unwrap_err();
+    assert!(fault.cause.ends_with("is a disk of 3 GiB, and it would have 1"), "{fault}");
+    for (image, said, is) in [(&qcow2[..], "raw", "qcow2"), (&b"boot"[..], "qcow2", "raw")] {
+        fs::write(&machine.image, image).unwrap();
+        let wrong = Machine { image_format: Some(said.into()), ..machine.clone() };
+        let fault = good.start(&wrong).await.unwrap_err();
+        assert!(fault.cause.ends_with(&format!("is not in format {said}: it looks like {is}")), "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_machine_is_there_first_and_goes_last() {
+    let folder = tempfile::tempdir().unwrap();
+    let (qemu, machine) = (qemu(folder.path(), true), machine(folder.path()));
+    assert_eq!(machine.place.record().unwrap(), None);
+    let record = Record::new("i-1".into(), "ssh-ed25519 AAAA".into(), [("ssh".to_owned(), 2222)].into());
+    machine.place.keep(&record).unwrap();
+    assert_eq!(machine.place.status().await.unwrap(), Status::Absent);
+    qemu.start(&machine).await.unwrap();
+    assert_eq!(machine.place.record().unwrap(), Some(record));
+
+    // It starts again from the seed that it was made with.
+    machine.place.stop(Duration::ZERO).await.unwrap();
+    qemu.start(&Machine { seed: None, ..machine.clone() }).await.unwrap();
+    assert_eq!(fs::read(machine.place.folder.join("seed.iso")).unwrap(), b"a seed");
+    fs::write(machine.place.folder.join("console.log"), "one\r\n\n two\n").unwrap();
+    assert_eq!(machine.place.last_words(), "one\ntwo");
+    machine.place.destroy(Duration::ZERO).await.unwrap();
+    assert!(!machine.place.folder.exists());
+
+    machine.place.keep(&Record::new("i".into(), "k".into(), [].into())).unwrap();
+    fs::write(machine.place.folder.join("machine.json"), "{}").unwrap();
+    assert!(machine.place.record().unwrap_err().cause.contains("machine.json"));
 }

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::time::Duration;
 
-use hosts::qemu::{Qemu, Status, destroy, status, stop};
+use hosts::qemu::{Place, Qemu, Status};
 
 use crate::machine;
 
@@ -22,18 +22,18 @@ async fn a_real_machine_comes_and_goes() {
     let machine = machine(folder.path());
     File::create(&machine.image).unwrap().set_len(16 * 1024 * 1024).unwrap();
     let pid = qemu.start(&machine).await.unwrap();
-    assert_eq!(status(&machine).await.unwrap(), Status::Running { pid });
+    assert_eq!(machine.place.status().await.unwrap(), Status::Running { pid });
     // The forwarded port is held here as long as it runs.
     assert!(std::net::TcpListener::bind((machine.forwards[0].address, machine.forwards[0].port)).is_err());
-    let twin =
-        hosts::qemu::Machine { folder: folder.path().join("twin"), name: "twin".into(), ..machine.clone() };
+    let place = Place { folder: folder.path().join("twin"), name: "twin".into() };
+    let twin = hosts::qemu::Machine { place, ..machine.clone() };
     let fault = qemu.start(&twin).await.unwrap_err();
-    assert!(fault.cure.contains("ports"), "{fault}");
-    stop(&machine, Duration::ZERO).await.unwrap();
-    assert_eq!(status(&machine).await.unwrap(), Status::Stopped);
+    assert!(fault.cause.contains(&format!("port {} ", machine.forwards[0].port)), "{fault}");
+    machine.place.stop(Duration::ZERO).await.unwrap();
+    assert_eq!(machine.place.status().await.unwrap(), Status::Stopped);
     qemu.start(&machine).await.unwrap();
-    destroy(&machine, Duration::ZERO).await.unwrap();
-    destroy(&twin, Duration::ZERO).await.unwrap();
-    assert_eq!(status(&machine).await.unwrap(), Status::Absent);
+    machine.place.destroy(Duration::ZERO).await.unwrap();
+    twin.place.destroy(Duration::ZERO).await.unwrap();
+    assert_eq!(machine.place.status().await.unwrap(), Status::Absent);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "the image alone");
 }
