@@ -122,3 +122,46 @@ resource "lostops_cluster" "edge" {
     }
   }
 }
+
+# One virtual machine on this machine, by QEMU, that is a whole cluster: it outlives Terraform, and what leads into it are
+# ports of this machine's loopback. `lostops_cluster.here.nomad` reaches Nomad through one of them.
+resource "lostops_cluster" "here" {
+  name      = "here"
+  discovery = "nomad"
+
+  pool "all" {
+    role    = "both"
+    ingress = true
+
+    host {
+      name            = "here-1"
+      private_address = "10.77.0.11"
+    }
+
+    # A disk of its own, which goes with the machine.
+    volume {
+      name = "data"
+      path = "/srv/data"
+      size = 10
+    }
+  }
+
+  qemu {
+    folder = "${path.root}/machines"
+    image  = "/var/lib/images/debian-12-genericcloud-amd64.qcow2"
+    cpus   = 2
+    memory = 4096
+  }
+
+  # The key that the provider's block `ssh` logs in with has to be among them.
+  ssh {
+    public_keys = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9m1xS1p3Tt5cXkz0yq4N6ZlJt5H0mN1h1h8m2w3r4T ada"]
+  }
+
+  lifecycle {
+    postcondition {
+      condition     = self.complete
+      error_message = "The machine is not finished: see the warnings, mend what they name, and apply again."
+    }
+  }
+}

@@ -24,6 +24,7 @@ pub(super) fn cluster(spec: &ClusterSpec, rotation: Rotation, ssh: Ssh) -> Clust
         pool: spec.pools.iter().map(|(name, pool_)| (name.clone(), pool(pool_))).collect(),
         nocloud: None,
         local: None,
+        qemu: None,
         ssh: Some(Ssh {
             user: ssh.user.or_else(|| keys.map(|login| login.name.clone())),
             public_keys: keys.map(|login| login.keys.clone()),
@@ -63,7 +64,7 @@ fn texts<T: ToString>(list: &[T]) -> Option<Vec<String>> {
 fn pool(pool: &spec::Pool) -> Pool {
     let host = |host: &spec::Host| Host {
         name: host.name.clone(),
-        address: host.address.clone().unwrap_or_default(),
+        address: host.address.clone(),
         private_address: host.private_address.map(|address| address.to_string()),
         user: None,
         host_key: None,
@@ -72,6 +73,7 @@ fn pool(pool: &spec::Pool) -> Pool {
         name: volume.name.clone(),
         path: volume.path.clone(),
         device: volume.device.clone(),
+        size: None,
         filesystem: volume.filesystem.name().into(),
         owner: volume.owner.clone(),
         read_only: volume.read_only,
@@ -90,6 +92,7 @@ fn pool(pool: &spec::Pool) -> Pool {
         ingress: pool.ingress,
         host: pool.hosts.iter().map(host).collect(),
         volume: pool.volumes.iter().map(volume).collect(),
+        machine: None,
     }
 }
 

@@ -11,9 +11,10 @@ use hosts::spec::ClusterSpec;
 use hosts::{Fault, way};
 use kit::{Cx, Diagnostic, Failure, Private, Result, Severity, State};
 
+use super::machines::Raised;
 use super::model::{Cluster, Member};
 use super::reach::{self, Past, Way};
-use super::{connect, is_ours, said, seeds, spec, whose};
+use super::{connect, is_ours, machines, said, seeds, spec, whose};
 use crate::clock;
 use crate::config::Settings;
 use crate::jobs::Progress;
@@ -42,9 +43,21 @@ pub(super) fn leaving(private: &Private) -> BTreeSet<String> {
 
 /// Makes the cluster, or takes over what an apply before has begun.
 pub(super) async fn create(cx: &Cx, planned: Cluster, state: &mut State<'_, Cluster>) -> Result<()> {
-    let work = Work::begin(cx, None, planned, Before::default()).await?;
+    // Machines that were made are in the state from now on: whatever comes next is finished by the next apply.
+    let raised = match &planned.qemu {
+        Some(_) => Some(machines::create(cx, &planned, state).await?),
+        None => None,
+    };
+    let kept = raised.is_some();
+    let work = match Work::begin(cx, None, planned, Before::default(), raised).await {
+        Err(failure) if kept => {
+            warn(cx, failure);
+            return Ok(());
+        }
+        begun => begun?,
+    };
     let (done, cut) = work.carry_out(cx).await?;
-    if done.made.is_empty() && !done.faults.is_empty() && !cut {
+    if done.made.is_empty() && !done.faults.is_empty() && !cut && !kept {
         // Nothing is finished. What has begun is on the servers, and the next create takes it over.
         return Err(said(&done.faults));
     }
@@ -53,11 +66,13 @@ pub(super) async fn create(cx: &Cx, planned: Cluster, state: &mut State<'_, Clus
     state.private().set(FOUNDED, &done.founded);
     state.record(&made);
     // An error would make Terraform destroy the cluster: the next apply finishes it.
-    said(&done.faults)
-        .0
-        .into_iter()
-        .for_each(|fault| cx.warn(Diagnostic { severity: Severity::Warning, ..fault }));
+    warn(cx, said(&done.faults));
     Ok(())
+}
+
+fn warn(cx: &Cx, failure: Failure) {
+    let warning = |fault| Diagnostic { severity: Severity::Warning, ..fault };
+    failure.0.into_iter().for_each(|fault| cx.warn(warning(fault)));
 }
 
 /// Brings the cluster to what it should be now.
@@ -70,7 +85,11 @@ pub(super) async fn update(
     let private = state.private();
     let founded = private.get(FOUNDED).unwrap_or_default();
     let before = Before { left: private.get(LEAVING).unwrap_or_default(), founded };
-    let work = Work::begin(cx, Some(&prior), planned, before).await?;
+    let raised = match &planned.qemu {
+        Some(_) => Some(machines::update(cx, &prior, &planned, private).await?),
+        None => None,
+    };
+    let work = Work::begin(cx, Some(&prior), planned, before, raised).await?;
     let (done, _) = work.carry_out(cx).await?;
     let (mut made, left) = work.result(&done)?;
     if !done.faults.is_empty() {
@@ -90,10 +109,13 @@ pub(super) async fn update(
 
 /// Takes the cluster off its hosts. Data volumes stay there.
 pub(super) async fn delete(cx: &Cx, prior: &Cluster, state: &mut State<'_, Cluster>) -> Result<()> {
+    if prior.qemu.is_some() {
+        return machines::delete(cx, prior, state).await;
+    }
     let settings = cx.provider::<Settings>()?;
     let mut hosts = state.private().get::<BTreeMap<String, Past>>(LEAVING).unwrap_or_default();
     hosts.extend(reach::hosts(prior));
-    let reach = Way::to(&settings, prior, &hosts)?;
+    let reach = Way::to(&settings, prior, &hosts, BTreeSet::new())?;
     if prior.on_destroy.as_ref().is_some_and(|how| !how.graceful) {
         let silent = silent(&reach, &hosts).await?;
         hosts.retain(|host, _| !silent.contains_key(host));
@@ -152,6 +174,7 @@ struct Work {
     reach: Way,
     orders: Orders,
     departing: BTreeMap<String, Past>,
+    raised: Option<Raised>,
     progress: Progress,
     begun: Instant,
 }
@@ -163,16 +186,25 @@ impl Work {
         prior: Option<&Cluster>,
         planned: Cluster,
         Before { left, founded }: Before,
+        mut raised: Option<Raised>,
     ) -> Result<Self> {
         let begun = Instant::now();
         let settings = cx.provider::<Settings>()?;
         let before = prior.map(reach::hosts).unwrap_or_default();
-        let hosts = now(&planned, &before);
+        let mut hosts = now(&planned, &before);
+        if let Some(raised) = &mut raised {
+            raised.guide(&mut hosts);
+            machines::arrive(cx, &settings, &planned, &hosts, raised, left_of(cx, begun)).await?;
+            let first = prior.is_none_or(|prior| prior.ca_pem.known().is_none());
+            raised.suffice(&hosts, first).map_err(|faults| said(&faults))?;
+        }
         let mut departing = left;
         departing.extend(before.clone());
         departing.retain(|host, _| !hosts.contains_key(host));
         let all: BTreeMap<String, Past> = departing.clone().into_iter().chain(hosts.clone()).collect();
-        let reach = Way::to(&settings, &planned, &all)?;
+        let mut off = machines::off(&planned, all.keys()).await?;
+        off.extend(raised.iter().flat_map(|raised| raised.faults.keys().cloned()));
+        let reach = Way::to(&settings, &planned, &all, off)?;
         let spec = spec::of(&planned)?;
         let servers: Vec<String> =
             all.iter().filter(|(_, past)| past.role().serves()).map(|(host, _)| host.clone()).collect();
@@ -190,13 +222,13 @@ impl Work {
         let seen = survey(&reach, &looks, AT_ONCE).await;
         whose::belong(&planned, &root, &seen)?;
         whose::approachable(&departing, &seen)?;
-        if let Some(prior) = prior.filter(|prior| prior.local.is_none()) {
+        if let Some(prior) = prior.filter(|prior| prior.local.is_none() && prior.qemu.is_none()) {
             let moved = before
                 .iter()
                 .filter(|(name, past)| hosts.get(*name).is_some_and(|now| now.address != past.address));
             let moved: BTreeMap<String, Past> =
                 moved.map(|(name, past)| (name.clone(), past.clone())).collect();
-            let there = Way::to(&settings, prior, &moved)?;
+            let there = Way::to(&settings, prior, &moved, BTreeSet::new())?;
             let left = survey(&there, &glances(moved.keys())?, AT_ONCE).await;
             whose::nobody_stays_behind(&root, &left, &there.keys(), &reach.keys())?;
         }
@@ -233,6 +265,7 @@ impl Work {
             reach,
             orders,
             departing,
+            raised,
             progress,
             begun,
         })
@@ -244,10 +277,9 @@ impl Work {
         let told = |host: &str, what: &str| self.progress.tell(&format!("{name}/{host}"), &what);
         let roots = (&self.root, self.before.as_ref());
         let crew = Crew::new(&self.reach, &self.spec, roots, AT_ONCE, &told).map_err(broken)?;
-        let limit = cx.time_limit().map_or(Duration::MAX, |limit| limit.saturating_sub(FAREWELL));
-        let limit = limit.saturating_sub(self.begun.elapsed());
+        let limit = left_of(cx, self.begun);
         let cause = tokio::select! {
-            done = crew.carry_out(&self.orders) => return Ok((done, false)),
+            done = crew.carry_out(&self.orders) => return Ok((self.settle(done).await?, false)),
             () = cx.stop().cancelled() => "Terraform was asked to stop",
             () = tokio::time::sleep(limit) => "the time that the `timeouts` block allows is over",
         };
@@ -255,13 +287,24 @@ impl Work {
         let fault = Fault::of_cluster(format!("Cluster {name} is not finished"), cause, cure);
         let mut done = crew.so_far();
         done.faults.push(fault);
-        Ok((done, true))
+        Ok((self.settle(done).await?, true))
+    }
+
+    /// Sees to the machines of those that are gone, and says what is wrong with those that are not.
+    async fn settle(&self, mut done: Done) -> Result<Done> {
+        for (host, fault) in machines::fell(&self.planned, &done.gone).await? {
+            done.gone.remove(&host);
+            done.faults.push(fault);
+        }
+        if let Some(raised) = &self.raised {
+            raised.explain(&mut done.faults);
+        }
+        Ok(done)
     }
 
     /// What the state says afterwards, and which hosts should be gone and are not.
     fn result(&self, done: &Done) -> Result<(Cluster, BTreeMap<String, Past>)> {
         let mut made = self.planned.clone();
-        connect(&mut made, &self.root)?;
         made.ca_pem.set(self.root.ca_pem());
         made.complete.set(done.faults.is_empty());
         let keys = self.reach.keys();
@@ -280,9 +323,14 @@ impl Work {
             let lines =
                 keys.get(&host.name).into_iter().flatten().map(ToString::to_string).collect::<Vec<_>>();
             let member = seeds::member(&self.spec, pool, what, host, hash.unwrap_or_default());
-            (host.name.clone(), Member { host_key: (!lines.is_empty()).then(|| lines.join("\n")), ..member })
+            let member = match &self.raised {
+                Some(raised) => machines::place(member, raised.records.get(&host.name)),
+                None => Member { host_key: (!lines.is_empty()).then(|| lines.join("\n")), ..member },
+            };
+            (host.name.clone(), member)
         });
         made.hosts.set(members.collect::<BTreeMap<_, _>>());
+        connect(&mut made, &self.root)?;
         let left = self.departing.iter().filter(|(host, _)| !done.gone.contains(*host));
         Ok((made, left.map(|(host, past)| (host.clone(), past.clone())).collect()))
     }
@@ -303,6 +351,12 @@ async fn silent(reach: &Way, hosts: &BTreeMap<String, Past>) -> Result<BTreeMap<
     let seen = survey(reach, &glances(hosts.keys())?, AT_ONCE).await;
     let silent = seen.into_iter().filter_map(|(host, seen)| Some((host, seen.err()?)));
     Ok(silent.filter(|(_, fault)| whose::absent(fault)).collect())
+}
+
+/// How much of the time that there is in all is left, until it has to be said what was done.
+fn left_of(cx: &Cx, begun: Instant) -> Duration {
+    let limit = cx.time_limit().map_or(Duration::MAX, |limit| limit.saturating_sub(FAREWELL));
+    limit.saturating_sub(begun.elapsed())
 }
 
 /// The hosts that are wanted, with what is known of those that were there.

@@ -27,6 +27,7 @@ pub(super) async fn import(cx: &Cx, id: &str) -> Result<Cluster> {
     let server = Past {
         role: "server".into(),
         address: place.address.clone(),
+        port: Some(place.port),
         user: None,
         host_key: None,
         finished: true,

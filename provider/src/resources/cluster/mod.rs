@@ -5,6 +5,7 @@ mod back;
 mod fleet;
 mod folder;
 mod import;
+mod machines;
 mod model;
 mod nocloud;
 mod reach;
@@ -47,6 +48,7 @@ impl Resource for Clusters {
     fn check(&self, cluster: &Cluster) -> Vec<Diagnostic> {
         let mut found: Vec<Diagnostic> = platform(cluster).err().into_iter().collect();
         found.extend(people(cluster).into_iter().chain(one_host(cluster)).chain(out_of_reach(cluster)));
+        found.extend(machines::check(cluster));
         match spec::of(cluster) {
             Ok(spec) => {
                 found.extend(said(&hosts::cluster::check(&spec)).0);
@@ -83,6 +85,11 @@ impl Resource for Clusters {
             if connection_changes(prior, draft)? {
                 draft.nomad = Computed::Unknown;
                 draft.consul = Computed::Unknown;
+            }
+            if prior.ca_pem.known().is_none() {
+                // Only its machines were made.
+                (draft.nomad, draft.consul) = (Computed::Unknown, Computed::Unknown);
+                draft.ca_pem = Computed::Unknown;
             }
             if prior.complete != Computed::Known(true) {
                 draft.complete = Computed::Unknown;
@@ -136,28 +143,44 @@ impl Resource for Clusters {
 }
 
 fn platform(cluster: &Cluster) -> Result<Platform, Diagnostic> {
-    let found = |summary: &str, detail: &str| Err(Diagnostic::error(summary, detail));
-    match (&cluster.nocloud, &cluster.local, &cluster.ssh) {
-        (Some(_), Some(_), _) => found(
-            "The cluster has two platforms",
-            "Its hosts come from one place: keep `nocloud` or `local`, and take the other away.",
-        ),
-        (Some(_), None, _) => Ok(Platform::NoCloud),
-        (None, Some(_), _) | (None, None, Some(_)) => Ok(Platform::Reached),
-        (None, None, None) => found(
+    match (from(cluster).as_slice(), &cluster.ssh) {
+        (["nocloud"], _) => Ok(Platform::NoCloud),
+        ([_], _) | ([], Some(_)) => Ok(Platform::Reached),
+        ([], None) => Err(Diagnostic::error(
             "The cluster has no platform",
-            "Nothing says where its hosts come from. Add a block `nocloud { output_dir = \"…\" }` for seeds that any hypervisor takes, a block `ssh {}` for hosts that exist, or a block `local {}` for this machine.",
-        ),
+            "Nothing says where its hosts come from. Add a block `nocloud { output_dir = \"…\" }` for seeds that any hypervisor takes, a block `qemu {}` for virtual machines here, a block `ssh {}` for hosts that exist, or a block `local {}` for this machine.",
+        )),
+        (several, _) => {
+            let names = several.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+            let detail = format!(
+                "Its hosts come from one place: keep one of {}, and take the rest away.",
+                names.join(", ")
+            );
+            Err(Diagnostic::error("The cluster has two platforms", detail))
+        }
     }
+}
+
+/// The platforms that are written, beside hosts that exist.
+fn from(cluster: &Cluster) -> Vec<&'static str> {
+    let written = [
+        ("local", cluster.local.is_some()),
+        ("nocloud", cluster.nocloud.is_some()),
+        ("qemu", cluster.qemu.is_some()),
+    ];
+    written.into_iter().filter_map(|(name, written)| written.then_some(name)).collect()
 }
 
 /// What is wrong with who may log in.
 fn people(cluster: &Cluster) -> Option<Diagnostic> {
-    let keys = cluster.ssh.as_ref()?.public_keys.as_ref().is_some_and(|keys| !keys.is_empty());
+    if cluster.qemu.is_none() && (cluster.nocloud.is_none() || cluster.ssh.is_none()) {
+        return None;
+    }
+    let written = cluster.ssh.as_ref().and_then(|ssh| ssh.public_keys.as_ref());
+    let keys = written.is_some_and(|keys| !keys.is_empty());
     let detail =
         "The hosts are made with a user who comes in by key alone. Name at least one in `public_keys`.";
-    (cluster.nocloud.is_some() && !keys)
-        .then(|| Diagnostic::error("Nobody could log in", detail).attribute("ssh.public_keys"))
+    (!keys).then(|| Diagnostic::error("Nobody could log in", detail).attribute("ssh.public_keys"))
 }
 
 /// What is asked of hosts that lostops never reaches.
@@ -195,7 +218,6 @@ fn possible(prior: &Cluster, draft: &Cluster) -> Result<()> {
         let detail = "It would be set up under its new name, and then cleared under its old one. Keep the name, or destroy the cluster first.";
         return Err(Diagnostic::error("This machine keeps its name", detail).attribute("pool").into());
     }
-    let from = |cluster: &Cluster| (cluster.nocloud.is_some(), cluster.local.is_some());
     if from(prior) != from(draft) {
         let detail = "A cluster's hosts come from where they came from first. Hosts that were made from seeds and can be reached now are taken over by a resource of their own, the same without `nocloud`: import it from one of the servers, and forget this one with a block `removed`.";
         return Err(Diagnostic::error("The platform cannot change", detail).into());
@@ -203,6 +225,7 @@ fn possible(prior: &Cluster, draft: &Cluster) -> Result<()> {
     if let Some(problem) = root::lowered(spec::rotation(prior), spec::rotation(draft)) {
         return Err(problem.into());
     }
+    machines::stay(prior, draft)?;
     let (before, after) = (spec::of(prior)?, spec::of(draft)?);
     if draft.nocloud.is_none() {
         hosts::cluster::may_become(&before, &after).map_err(|found| said(&found))?;
@@ -229,9 +252,18 @@ fn connect(cluster: &mut Cluster, root: &RootSecrets) -> Result<()> {
     let spec = spec::of(cluster)?;
     let access = access(&spec, root)
         .map_err(|error| Diagnostic::error("The cluster's secrets cannot be used", error.to_string()))?;
+    // What leads into a machine here is a port that its own cluster does not know.
+    let addresses = |product: &str, given: Vec<String>| match &cluster.qemu {
+        Some(_) => machines::addresses(cluster, product, if spec.security.tls { "https" } else { "http" }),
+        None => given,
+    };
+    let (to_nomad, to_consul) = (
+        addresses("nomad", access.nomad.addresses),
+        access.consul.as_ref().map(|consul| addresses("consul", consul.addresses.clone())),
+    );
     let open = |token: &Option<Secret>| token.as_ref().map(|token| token.expose().to_owned());
     cluster.nomad.set(Connection {
-        addresses: access.nomad.addresses,
+        addresses: to_nomad,
         token: open(&access.nomad.token),
         region: Some(spec.region.clone()),
         ca_pem: access.ca_pem.clone(),
@@ -242,7 +274,7 @@ fn connect(cluster: &mut Cluster, root: &RootSecrets) -> Result<()> {
     });
     cluster.consul = access.consul.map_or(Computed::Unset, |consul| {
         Computed::Known(Consul {
-            addresses: consul.addresses,
+            addresses: to_consul.unwrap_or_default(),
             datacenter: spec.datacenter.clone(),
             token: open(&consul.token),
             ca_pem: access.ca_pem.clone(),

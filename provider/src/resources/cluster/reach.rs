@@ -1,6 +1,7 @@
 //! Which hosts a cluster has or had, and how they are reached. Asks nobody.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use hosts::fleet::{OverSsh, Reach};
 use hosts::local::Local;
@@ -10,7 +11,7 @@ use hosts::way::{self, Answer, Listener, Sudo, Task};
 use kit::{Block, Diagnostic, Result};
 
 use super::model::{self, Cluster, Pool, Ssh};
-use super::spec;
+use super::{machines, spec};
 use crate::config::{Login, Settings};
 
 /// A host that the cluster had, for as long as something of it is there.
@@ -20,6 +21,8 @@ pub(super) struct Past {
     pub role: String,
     /// Its address.
     pub address: String,
+    /// The port, if it is not that of all.
+    pub port: Option<u16>,
     /// Who logs in.
     pub user: Option<String>,
     /// Its key.
@@ -39,11 +42,15 @@ impl Past {
 pub(super) fn hosts(cluster: &Cluster) -> BTreeMap<String, Past> {
     let host = |(pool, host): (&Pool, &model::Host)| {
         let member = cluster.hosts.known().and_then(|hosts| hosts.get(&host.name));
+        let made_here = cluster.qemu.is_some();
+        let here = || machines::HERE.to_string();
+        let address = if made_here { here() } else { host.address.clone().unwrap_or_default() };
         // A key is that of a machine, not of a name: with another address it is another machine.
-        let seen = member.filter(|member| member.address == host.address);
+        let seen = member.filter(|member| member.address == address);
         let past = Past {
             role: pool.role.clone(),
-            address: host.address.clone(),
+            port: seen.and_then(|member| member.ports.as_ref()?.get("ssh").copied()),
+            address,
             user: host.user.clone(),
             host_key: host.host_key.clone().or_else(|| seen?.host_key.clone()),
             finished: member.is_some_and(|member| !member.blueprint.is_empty()),
@@ -62,9 +69,18 @@ pub(super) enum Way {
 }
 
 impl Way {
-    /// To these hosts of that cluster.
-    pub fn to(settings: &Settings, cluster: &Cluster, hosts: &BTreeMap<String, Past>) -> Result<Self> {
+    /// To these hosts of that cluster, of which those do not run.
+    pub fn to(
+        settings: &Settings,
+        cluster: &Cluster,
+        hosts: &BTreeMap<String, Past>,
+        off: BTreeSet<String>,
+    ) -> Result<Self> {
         let login = login(settings)?;
+        if cluster.qemu.is_some() {
+            let way = to_machines(settings, cluster, hosts, Duration::ZERO)?;
+            return Ok(Self::Ssh(way.without(off)));
+        }
         if cluster.local.is_none() {
             return over_ssh(settings, cluster.ssh.as_ref(), hosts).map(Self::Ssh);
         }
@@ -91,7 +107,8 @@ impl Reach for Way {
     }
 }
 
-fn login(settings: &Settings) -> Result<&Login> {
+/// How we log in.
+pub(super) fn login(settings: &Settings) -> Result<&Login> {
     let detail = "The provider's block `ssh` depends on something that is not there yet. Hosts can be reached once it is.";
     let later = || Diagnostic::error("Nobody can log in to the hosts yet", detail);
     settings.ssh.as_ref().ok_or_else(|| later().into())
@@ -109,6 +126,30 @@ pub(super) fn over_ssh(
     Ok(OverSsh::new(client, hosts.collect::<Vec<_>>()))
 }
 
+/// The way to these hosts over SSH, which were made by us, waiting as long for those that do not answer yet. They have the
+/// keys that we gave them: without one it is nobody whom we know.
+pub(super) fn to_machines(
+    settings: &Settings,
+    cluster: &Cluster,
+    hosts: &BTreeMap<String, Past>,
+    patience: Duration,
+) -> Result<OverSsh> {
+    let login = login(settings)?;
+    let credentials = login.credentials.clone();
+    // Whether it runs is known; what runs in software takes its time to say hello.
+    let connect_timeout = Duration::from_mins(1);
+    let believe_at_first_contact = false;
+    let client =
+        Client { credentials, patience, connect_timeout, believe_at_first_contact, ..Client::default() };
+    let known = hosts.iter().filter(|(_, past)| past.port.is_some());
+    let user = Some(machines::operator(cluster).to_owned());
+    let host = |(name, past): (&String, &Past)| Host {
+        user: user.clone(),
+        ..host(login, cluster.ssh.as_ref(), name, past)
+    };
+    Ok(OverSsh::new(client, known.map(host).collect::<Vec<_>>()))
+}
+
 fn host(login: &Login, ssh: Option<&Ssh>, name: &str, past: &Past) -> Host {
     let bastion = |bastion: &model::Bastion| Bastion {
         address: bastion.address.clone(),
@@ -120,7 +161,7 @@ fn host(login: &Login, ssh: Option<&Ssh>, name: &str, past: &Past) -> Host {
         name: name.to_owned(),
         address: past.address.clone(),
         user: past.user.clone().or_else(|| ssh?.user.clone()).or_else(|| login.user.clone()),
-        port: ssh.map(|ssh| ssh.port),
+        port: past.port.or(ssh.map(|ssh| ssh.port)),
         keys: past
             .host_key
             .iter()

@@ -10,7 +10,7 @@ use kit::{Cx, Diagnostic, Failure, Result};
 use super::fleet::{AT_ONCE, broken, scripts};
 use super::model::Cluster;
 use super::reach::{self, Way};
-use super::{is_ours, spec, steps};
+use super::{is_ours, machines, spec, steps};
 use crate::clock;
 use crate::config::Settings;
 
@@ -25,9 +25,16 @@ pub(super) async fn read(cx: &Cx, mut current: Cluster) -> Result<Option<Cluster
         cx.warn(Diagnostic::warning(summary, format!("{why} What the state says of them is believed.")));
     };
     let hosts = reach::hosts(&current);
-    let reach = match Way::to(&settings, &current, &hosts) {
+    let off = machines::look(&current).await?;
+    let machines = off.iter().map(|(host, line)| format!("{host}: {line}"));
+    let mut lines: Vec<String> = machines.collect();
+    let reach = match Way::to(&settings, &current, &hosts, off.keys().cloned().collect()) {
         Ok(reach) => reach,
         Err(Failure(found)) => {
+            if !lines.is_empty() {
+                current.drift.set(lines);
+                return Ok(Some(current));
+            }
             warn(found.iter().map(|found| found.detail.clone()).collect());
             return Ok(Some(current));
         }
@@ -36,6 +43,10 @@ pub(super) async fn read(cx: &Cx, mut current: Cluster) -> Result<Option<Cluster
     let servers: Vec<String> = spec.servers().map(|host| host.name.clone()).collect();
     let (kept, silent) = find_kept(&reach, &servers, AT_ONCE).await;
     let Some(root) = kept.into_values().map(|kept| kept.root).find(|root| is_ours(&current, root)) else {
+        if !lines.is_empty() {
+            current.drift.set(lines);
+            return Ok(Some(current));
+        }
         warn(silent.first().map_or_else(
             || "None of its servers has the cluster's root secrets.".to_owned(),
             |fault| format!("{fault}."),
@@ -44,8 +55,8 @@ pub(super) async fn read(cx: &Cx, mut current: Cluster) -> Result<Option<Cluster
     };
     let scripts = scripts(&spec, &root)?;
     let seen = survey(&reach, &scripts, AT_ONCE).await;
-    let lines: Vec<String> =
-        seen.iter().flat_map(|(host, seen)| drift(&current, host, &scripts[host], seen)).collect();
+    let looked_at = seen.iter().filter(|(host, _)| !off.contains_key(*host));
+    lines.extend(looked_at.flat_map(|(host, seen)| drift(&current, host, &scripts[host], seen)));
     let changed = !lines.is_empty();
     current.drift.set(lines);
     aging(cx, &current, &root);

@@ -176,5 +176,6 @@ pub(super) fn member(spec: &ClusterSpec, pool: &str, what: &Pool, host: &Host, b
         address: host.address.clone().unwrap_or_default(),
         blueprint,
         host_key: None,
+        ports: None,
     }
 }

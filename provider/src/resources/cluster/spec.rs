@@ -10,11 +10,13 @@ use hosts::spec::{
 };
 use kit::{Diagnostic, Path, Step};
 
+use super::machines;
 use super::model::{Cluster, Firewall, Host, Pinned, Pool, Rule, Security, Volume};
 
 /// What the cluster should be.
 pub(super) fn of(cluster: &Cluster) -> Result<ClusterSpec, Diagnostic> {
     let binaries = cluster.binaries.as_ref();
+    let here = cluster.qemu.is_some();
     let consul =
         || release("consul_version", cluster.consul_version.as_deref(), CONSUL, binaries.map(|b| &b.consul));
     Ok(ClusterSpec {
@@ -26,9 +28,9 @@ pub(super) fn of(cluster: &Cluster) -> Result<ClusterSpec, Diagnostic> {
         pools: cluster
             .pool
             .iter()
-            .map(|(name, written)| Ok((name.clone(), pool(name, written)?)))
+            .map(|(name, written)| Ok((name.clone(), pool(name, written, here)?)))
             .collect::<Result<_, Diagnostic>>()?,
-        firewall: cluster.firewall.as_ref().map(firewall).transpose()?.unwrap_or_default(),
+        firewall: wall(cluster)?,
         security: cluster.security.as_ref().map(security).unwrap_or_default(),
         logins: logins(cluster),
         ssh_port: cluster.ssh.as_ref().map_or(22, |ssh| ssh.port),
@@ -86,13 +88,17 @@ fn processor(name: &str) -> Result<Arch, Diagnostic> {
     }
 }
 
-fn pool(name: &str, pool: &Pool) -> Result<spec::Pool, Diagnostic> {
+fn pool(name: &str, pool: &Pool, made_here: bool) -> Result<spec::Pool, Diagnostic> {
     let here = |field: &str| {
         Path(vec![Step::Field("pool".into()), Step::Key(name.into()), Step::Field(field.into())])
     };
     Ok(spec::Pool {
         role: role(&pool.role),
-        hosts: pool.host.iter().map(|written| host(written, &here("host"))).collect::<Result<_, _>>()?,
+        hosts: pool
+            .host
+            .iter()
+            .map(|written| host(written, made_here, &here("host")))
+            .collect::<Result<_, _>>()?,
         node_pool: pool.node_pool.clone(),
         node_class: pool.node_class.clone(),
         datacenter: pool.datacenter.clone(),
@@ -111,20 +117,30 @@ pub(super) fn role(word: &str) -> Role {
     }
 }
 
-fn host(host: &Host, at: &Path) -> Result<spec::Host, Diagnostic> {
+fn host(host: &Host, made_here: bool, at: &Path) -> Result<spec::Host, Diagnostic> {
     let private_address = host.private_address.as_deref().map(|text| parsed(text, at)).transpose()?;
-    Ok(spec::Host { name: host.name.clone(), address: Some(host.address.clone()), private_address })
+    let address = if made_here { Some(machines::INSIDE.to_owned()) } else { host.address.clone() };
+    Ok(spec::Host { name: host.name.clone(), address, private_address })
 }
 
 fn volume(volume: &Volume) -> spec::Volume {
     spec::Volume {
         name: volume.name.clone(),
         path: volume.path.clone(),
-        device: volume.device.clone(),
+        device: volume.device.clone().or_else(|| volume.size.map(|_| machines::device(&volume.name))),
         filesystem: if volume.filesystem == "xfs" { Filesystem::Xfs } else { Filesystem::Ext4 },
         owner: volume.owner.clone(),
         read_only: volume.read_only,
     }
+}
+
+/// Who reaches what. Whoever comes through a port that leads into a machine here administers it.
+fn wall(cluster: &Cluster) -> Result<spec::Firewall, Diagnostic> {
+    let mut wall = cluster.firewall.as_ref().map(firewall).transpose()?.unwrap_or_default();
+    if cluster.qemu.is_some() {
+        wall.admin_cidrs.push(parsed(machines::OUTSIDE, &Path::of("qemu"))?);
+    }
+    Ok(wall)
 }
 
 fn firewall(firewall: &Firewall) -> Result<spec::Firewall, Diagnostic> {

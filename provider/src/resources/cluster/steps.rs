@@ -9,7 +9,7 @@ use kit::Result;
 use super::fleet::wanted;
 use super::model::Cluster;
 use super::reach::{self, Past};
-use super::{names, said, spec};
+use super::{machines, names, said, spec};
 
 /// What an apply will do to hosts that exist, as far as can be told without asking them; nothing if there is nothing to do.
 /// `leaving` are hosts that should be gone already.
@@ -18,26 +18,32 @@ pub(super) fn of_hosts(
     draft: &Cluster,
     leaving: &BTreeSet<String>,
 ) -> Result<Vec<String>> {
-    let after = spec::of(draft)?;
-    let Some(prior) = prior else {
-        let steps = fleet::plan(&wanted(&after), &[]).map_err(|fault| said(&[fault]))?;
-        return Ok(steps.iter().map(ToString::to_string).collect());
+    let (first, last) = match draft.qemu {
+        Some(_) => machines::steps(prior, draft, leaving),
+        None => {
+            let line = |host| format!("take lostops off {host}, which is no longer wanted");
+            (Vec::new(), leaving.iter().map(line).collect())
+        }
     };
-    let changes = anew(prior, draft);
+    let known = prior.map(|prior| known(prior, anew(prior, draft))).unwrap_or_default();
+    let steps = fleet::plan(&wanted(&spec::of(draft)?), &known).map_err(|fault| said(&[fault]))?;
+    Ok(first.into_iter().chain(steps.iter().map(ToString::to_string)).chain(last).collect())
+}
+
+/// What the state says of the hosts.
+fn known(prior: &Cluster, changes: bool) -> Vec<Known> {
     let known = |(host, past): (String, Past)| {
-        let sight = if drifted(prior, &host).any(|line| line.starts_with(SILENT)) {
+        let gone = |line: &str| line.starts_with(SILENT) || line == machines::GONE;
+        let sight = if drifted(prior, &host).any(gone) {
             Sight::Silent
-        } else if changes || drifted(prior, &host).next().is_some() {
+        } else if changes || drifted(prior, &host).any(|line| line != machines::STOPPED) {
             Sight::Other
         } else {
             Sight::Same
         };
         Known { role: past.role(), finished: past.finished, host, sight }
     };
-    let known: Vec<Known> = reach::hosts(prior).into_iter().map(known).collect();
-    let steps = fleet::plan(&wanted(&after), &known).map_err(|fault| said(&[fault]))?;
-    let left = leaving.iter().map(|host| format!("take lostops off {host}, which is no longer wanted"));
-    Ok(steps.iter().map(ToString::to_string).chain(left).collect())
+    reach::hosts(prior).into_iter().map(known).collect()
 }
 
 /// How a line of the drift begins, after the host's name, that did not answer.

@@ -126,6 +126,7 @@ pub(super) fn absent(fault: &way::Fault) -> bool {
         way::Cause::Refused
             | way::Cause::NoAnswer
             | way::Cause::NoRoute
+            | way::Cause::Off
             | way::Cause::NoSuchName
             | way::Cause::ClosedEarly
             | way::Cause::Bastion(_)

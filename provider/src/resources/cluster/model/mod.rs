@@ -1,19 +1,23 @@
 //! What a person writes of a cluster, and what the state keeps of it. Nothing here does anything.
 
+mod platform;
+
 use std::collections::BTreeMap;
 
 use kit::{Block, Computed, check};
 
 use super::words;
 use crate::connection::Connection;
+pub use platform::{Bastion, MachineSize, Network, NoCloud, Qemu, Ssh, ThisMachine};
 
 /// A secure Nomad cluster with Consul, on hosts that lostops sets up.
 ///
 /// Exactly one platform block says where the hosts come from. `nocloud` makes a seed for each host: an ISO image that
 /// any hypervisor takes, from which the host sets itself up at its first boot. `ssh` alone takes hosts that exist: servers
 /// first, one by one once they are a cluster; a create that some hosts refused is kept, with `complete = false`, and
-/// finished by the next apply. `local` does the same on this machine. What is on the hosts is the same on every platform: mutual TLS, gossip encryption, access control that denies by default, a firewall that is closed but for what
-/// is named.
+/// finished by the next apply. `local` does the same on this machine. `qemu` makes virtual machines on this machine, which
+/// outlive Terraform, and sets them up in the same way. What is on the hosts is the same on every platform: mutual TLS,
+/// gossip encryption, access control that denies by default, a firewall that is closed but for what is named.
 #[derive(Block, Clone)]
 pub struct Cluster {
     /// Name of the cluster, in its certificates and the names of its files.
@@ -46,6 +50,9 @@ pub struct Cluster {
     /// Platform: this machine, on which Terraform runs, is the cluster's only host.
     #[block]
     pub local: Option<ThisMachine>,
+    /// Platform: virtual machines on this machine, by QEMU.
+    #[block]
+    pub qemu: Option<Qemu>,
     /// Platform, if it is the only one: hosts that exist. Otherwise how people reach the hosts.
     #[block]
     pub ssh: Option<Ssh>,
@@ -118,6 +125,9 @@ pub struct Pool {
     /// Places for data that outlives jobs, the same on each host.
     #[block]
     pub volume: Vec<Volume>,
+    /// With `qemu`: how large the machines of this pool are, if not as large as the others.
+    #[block]
+    pub machine: Option<MachineSize>,
 }
 
 /// One host.
@@ -127,10 +137,11 @@ pub struct Host {
     /// Its name, unique in the cluster.
     #[attr(check = check::dns_label)]
     pub name: String,
-    /// Its address.
+    /// Its address. With `qemu` nobody chooses it; otherwise it has to be there.
     #[attr(check = words::address)]
-    pub address: String,
-    /// Where the other hosts reach it, if not there.
+    pub address: Option<String>,
+    /// Where the other hosts reach it, if not there. With `qemu` and more than one host each needs one, in `qemu.network`;
+    /// a cluster that may grow has them from the beginning.
     #[attr(check = words::address)]
     pub private_address: Option<String>,
     /// With `ssh`: who logs in at this host, if not who does at the others.
@@ -153,6 +164,10 @@ pub struct Volume {
     /// host's own disk.
     #[attr(check = words::absolute)]
     pub device: Option<String>,
+    /// With `qemu`: how many GiB a disk of its own has, which is made with the machine and goes with it. Unset: a folder on
+    /// the machine's own disk.
+    #[attr(check = check::between(1, 65_536))]
+    pub size: Option<u32>,
     /// What an empty disk is formatted with.
     #[attr(default = "ext4", check = check::one_of(&["ext4", "xfs"]))]
     pub filesystem: String,
@@ -161,78 +176,6 @@ pub struct Volume {
     /// Whether jobs may only read it.
     #[attr(default = false)]
     pub read_only: bool,
-}
-
-/// This machine. What is done to it is done as root: by `sudo`, unless Terraform runs as root itself.
-#[derive(Block, Clone)]
-pub struct ThisMachine {}
-
-/// Seeds for hosts on any hypervisor.
-#[derive(Block, Clone)]
-pub struct NoCloud {
-    /// Folder for the seeds and the cluster's root secrets. Everything in it is for its owner alone, since seeds carry
-    /// keys. Another one is moved to.
-    #[attr(check = words::folder, same = words::same_folder)]
-    pub output_dir: String,
-    /// The network of hosts without DHCP.
-    #[block]
-    pub network: Option<Network>,
-}
-
-/// The network of hosts without DHCP. Each gets its `private_address`, or else its `address`.
-#[derive(Block, Clone, PartialEq, Eq)]
-pub struct Network {
-    /// How many leading bits of an address are the network's, such as 24.
-    #[attr(check = check::between(1, 128))]
-    pub prefix: i64,
-    /// The router.
-    #[attr(check = words::address)]
-    pub gateway: String,
-    /// Name servers.
-    #[attr(check = words::address)]
-    pub nameservers: Vec<String>,
-    /// Name of the network card on each host, such as `ens18`.
-    pub card: String,
-}
-
-/// How the hosts are reached over SSH. Without a block for another platform, they exist already, and lostops makes the
-/// cluster on them: by the system's `ssh`, so that a person's agent, configuration, hardware keys and jump hosts just work.
-/// Keys and passwords are said in the provider's block `ssh` and are never in the state.
-#[derive(Block, Clone)]
-pub struct Ssh {
-    /// Who logs in, and is root or may become it with `sudo`. With `nocloud`: the user that is made on each host; unset:
-    /// `ops`. Otherwise unset: what the provider's block `ssh` says, or else the SSH configuration.
-    pub user: Option<String>,
-    /// Whose keys may log in as that user, each as a line of `authorized_keys`; no others can then. On hosts that exist,
-    /// unset leaves who may log in as it is.
-    pub public_keys: Option<Vec<String>>,
-    /// The port on which hosts answer.
-    #[attr(default = 22)]
-    pub port: u16,
-    /// The hosts on the way, in order. Unset: as the SSH configuration says.
-    #[block]
-    pub bastion: Vec<Bastion>,
-}
-
-impl Ssh {
-    /// Who is made on hosts that lostops makes.
-    pub fn operator(&self) -> &str {
-        self.user.as_deref().unwrap_or("ops")
-    }
-}
-
-/// A host on the way to the others.
-#[derive(Block, Clone)]
-pub struct Bastion {
-    /// Its name or address.
-    pub address: String,
-    /// Who logs in there. Unset: what the SSH configuration says.
-    pub user: Option<String>,
-    /// The port. Unset: what the SSH configuration says.
-    pub port: Option<u16>,
-    /// Its key, as in `known_hosts`. Unset: what it shows is believed each time; write it where that is not enough.
-    #[attr(check = words::host_key)]
-    pub host_key: Option<String>,
 }
 
 /// How a living cluster is changed.
@@ -382,12 +325,15 @@ pub struct Member {
     pub role: String,
     /// Its datacenter.
     pub datacenter: String,
-    /// Its address.
+    /// Its address; with `qemu` the one at which `ports` are.
     pub address: String,
     /// What it is, as a checksum; empty if it was never finished. Another one means that something on it changes.
     pub blueprint: String,
-    /// With `ssh`: the key by which it is known.
+    /// The key by which it is known, where it is reached over SSH.
     pub host_key: Option<String>,
+    /// With `qemu`: ports of this machine that lead into it, by what is there: `ssh`; on servers `nomad`, and `consul` where
+    /// there is one; on hosts for ingress `http` and `https`.
+    pub ports: Option<BTreeMap<String, u16>>,
 }
 
 /// The seed of one host.
