@@ -31,7 +31,7 @@ soak: ## Run the property tests with many more cases, interrupt converging hosts
 
 VM := $(abspath $(TARGET))/vm
 
-vm: ## Boot a machine from a seed of ours, and make a cluster on whole systems (as root; needs mmdebstrap, QEMU, nomad)
+vm: ## Boot a machine from a seed of ours, have Terraform make one, and make a cluster on whole systems (as root; needs mmdebstrap, QEMU, nomad)
 	test -f $(VM)/disk || acceptance-tests/vm/image.sh $(VM)
 	$(CARGO) build --workspace --bins --locked
 	LOSTOPS_REQUIRE=vm,systemd LOSTOPS_VM_IMAGE=$(VM) $(CARGO) test --workspace --locked --test vm --test systemd

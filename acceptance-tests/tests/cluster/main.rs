@@ -5,6 +5,7 @@
 mod cloud_init;
 mod folders;
 mod nocloud;
+mod qemu;
 
 use std::process::ExitCode;
 
@@ -17,7 +18,7 @@ type Named = (&'static str, fn(&Workspace));
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let (programs, Some(provider)) = subjects(arguments.list) else { return ExitCode::SUCCESS };
-    let tests = [nocloud::TESTS, folders::TESTS, cloud_init::TESTS].concat();
+    let tests = [nocloud::TESTS, folders::TESTS, cloud_init::TESTS, qemu::TESTS].concat();
     let named = programs.iter().flat_map(|cli| tests.iter().map(move |(name, test)| (cli, name, *test)));
     let trials = named.map(|(cli, name, test)| {
         trial(format!("{}::{name}", cli.name), cli, &provider, move |here| test(here))

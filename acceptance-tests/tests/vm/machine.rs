@@ -10,6 +10,7 @@ use acceptance_tests::{find, wait_until};
 use hosts::qemu::{Forward, Kernel, Machine, Place, Qemu};
 
 /// A disk with its kernel and first root.
+#[derive(Clone)]
 pub struct Image(PathBuf);
 
 impl Image {
@@ -24,6 +25,18 @@ impl Image {
             .map(Self)
             .ok_or_else(|| "LOSTOPS_VM_IMAGE (a folder that acceptance-tests/vm/image.sh made)".into())
     }
+
+    pub fn disk(&self) -> PathBuf {
+        self.0.join("disk")
+    }
+
+    pub fn kernel(&self) -> PathBuf {
+        self.0.join("kernel")
+    }
+
+    pub fn initrd(&self) -> PathBuf {
+        self.0.join("initrd")
+    }
 }
 
 /// A running machine, gone when this is dropped.
@@ -36,14 +49,14 @@ pub struct Vm {
 
 impl Vm {
     /// Starts one.
-    pub fn boot(folder: &Path, Image(image): &Image, seed: Vec<u8>) -> Self {
+    pub fn boot(folder: &Path, image: &Image, seed: Vec<u8>) -> Self {
         let [ssh, api] =
             [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free"));
         let [ssh, api] = [ssh, api].map(|held| held.local_addr().expect("it has an address").port());
         let forward = |port, guest_port| Forward { address: Ipv4Addr::LOCALHOST, port, guest_port };
         let machine = Machine {
             place: Place { name: "one".into(), folder: folder.join("one") },
-            image: image.join("disk"),
+            image: image.disk(),
             image_format: None,
             disk_gib: None,
             volumes: Vec::new(),
@@ -53,8 +66,8 @@ impl Vm {
             forwards: vec![forward(ssh, 22), forward(api, 4646)],
             cable: None,
             kernel: Some(Kernel {
-                kernel: image.join("kernel"),
-                initrd: Some(image.join("initrd")),
+                kernel: image.kernel(),
+                initrd: Some(image.initrd()),
                 append: "root=LABEL=root rw console=ttyS0".into(),
             }),
         };
@@ -102,7 +115,8 @@ impl Drop for Vm {
     }
 }
 
-fn block_on<T>(work: impl Future<Output = T>) -> T {
+/// The result of that work.
+pub fn block_on<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     runtime.expect("a runtime can be made").block_on(work)
 }

@@ -117,7 +117,7 @@ pub(super) async fn delete(cx: &Cx, prior: &Cluster, state: &mut State<'_, Clust
     hosts.extend(reach::hosts(prior));
     let reach = Way::to(&settings, prior, &hosts, BTreeSet::new())?;
     if prior.on_destroy.as_ref().is_some_and(|how| !how.graceful) {
-        let silent = silent(&reach, &hosts).await?;
+        let silent = whose::silent(&reach, &hosts).await?;
         hosts.retain(|host, _| !silent.contains_key(host));
         for (host, fault) in silent {
             let detail = format!("{fault}. Whatever cluster {} has put on it is still there.", prior.name);
@@ -218,7 +218,7 @@ impl Work {
         }
         let scripts = scripts(&spec, &root)?;
         let mut looks: BTreeMap<String, Script> = scripts.clone();
-        looks.extend(glances(departing.keys())?);
+        looks.extend(whose::glances(departing.keys())?);
         let seen = survey(&reach, &looks, AT_ONCE).await;
         whose::belong(&planned, &root, &seen)?;
         whose::approachable(&departing, &seen)?;
@@ -226,11 +226,8 @@ impl Work {
             let moved = before
                 .iter()
                 .filter(|(name, past)| hosts.get(*name).is_some_and(|now| now.address != past.address));
-            let moved: BTreeMap<String, Past> =
-                moved.map(|(name, past)| (name.clone(), past.clone())).collect();
-            let there = Way::to(&settings, prior, &moved, BTreeSet::new())?;
-            let left = survey(&there, &glances(moved.keys())?, AT_ONCE).await;
-            whose::nobody_stays_behind(&root, &left, &there.keys(), &reach.keys())?;
+            let moved = moved.map(|(name, past)| (name.clone(), past.clone())).collect();
+            whose::nobody_stays_behind(&settings, prior, &moved, &root, &reach.keys()).await?;
         }
         let known =
             known(&all, |host| before.contains_key(host) || departing.contains_key(host), &seen, taken);
@@ -334,23 +331,6 @@ impl Work {
         let left = self.departing.iter().filter(|(host, _)| !done.gone.contains(*host));
         Ok((made, left.map(|(host, past)| (host.clone(), past.clone())).collect()))
     }
-}
-
-/// What is asked of hosts of which only counts whether they answer, and whose they are: nothing is compared there.
-fn glances<'a>(hosts: impl Iterator<Item = &'a String>) -> Result<BTreeMap<String, Script>> {
-    hosts
-        .map(|host| {
-            let empty = hosts::blueprint::Blueprint { host: host.clone(), ..Default::default() };
-            Ok((host.clone(), converge::script(&empty).map_err(|fault| said(&[fault]))?))
-        })
-        .collect()
-}
-
-/// Who of these does not answer, and why not.
-async fn silent(reach: &Way, hosts: &BTreeMap<String, Past>) -> Result<BTreeMap<String, way::Fault>> {
-    let seen = survey(reach, &glances(hosts.keys())?, AT_ONCE).await;
-    let silent = seen.into_iter().filter_map(|(host, seen)| Some((host, seen.err()?)));
-    Ok(silent.filter(|(_, fault)| whose::absent(fault)).collect())
 }
 
 /// How much of the time that there is in all is left, until it has to be said what was done.

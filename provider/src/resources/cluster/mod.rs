@@ -183,24 +183,24 @@ fn people(cluster: &Cluster) -> Option<Diagnostic> {
     (!keys).then(|| Diagnostic::error("Nobody could log in", detail).attribute("ssh.public_keys"))
 }
 
-/// What is asked of hosts that lostops never reaches.
+/// What is asked of hosts with which that cannot be done.
 fn out_of_reach(cluster: &Cluster) -> Vec<Diagnostic> {
     let strict = cluster.security.as_ref().is_some_and(|security| security.introduction == "strict");
     let found = [
         (
-            strict,
+            strict && cluster.nocloud.is_some(),
             "Nobody introduces hosts that start from seeds",
             "A token that introduces a client counts for half an hour, and a seed may lie longer than that. Use `introduction = \"warn\"`, or hosts that lostops reaches.",
             "security.introduction",
         ),
         (
-            cluster.on_destroy.is_some(),
-            "Hosts that start from seeds are not cleared",
-            "With `nocloud` a destroy removes the seeds and no more: the machines are yours. Take the block `on_destroy` away.",
+            cluster.on_destroy.is_some() && (cluster.nocloud.is_some() || cluster.qemu.is_some()),
+            "There are no hosts that would be cleared",
+            "With `nocloud` a destroy removes the seeds and no more, with `qemu` whole machines. Take the block `on_destroy` away.",
             "on_destroy",
         ),
     ];
-    let found = found.into_iter().filter(|(asked, ..)| *asked && cluster.nocloud.is_some());
+    let found = found.into_iter().filter(|(asked, ..)| *asked);
     found.map(|(_, what, detail, place)| Diagnostic::error(what, detail).attribute(place)).collect()
 }
 

@@ -1,19 +1,21 @@
 //! Whose hosts these are, and with which root secrets it goes on: before anything is changed on any of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use hosts::fleet::{Kept, Seen};
+use hosts::converge::{self, Script};
+use hosts::fleet::{Kept, Seen, survey};
 use hosts::secrets::RootSecrets;
 use hosts::spec::ClusterSpec;
 use hosts::ssh::HostKey;
 use hosts::{Fault, way};
 use kit::{Diagnostic, Failure, Result};
 
-use super::fleet::broken;
+use super::fleet::{AT_ONCE, broken};
 use super::model::Cluster;
-use super::reach::Past;
+use super::reach::{Past, Way};
 use super::{is_ours, root, said, spec};
 use crate::clock;
+use crate::config::Settings;
 
 /// The root secrets that the servers keep, the newest and the oldest that are there; none for a cluster that never was.
 pub(super) fn choose(
@@ -92,17 +94,21 @@ pub(super) fn belong(
 }
 
 /// Refuses a name that now is another machine's while the one that had it still runs: nobody would ever clear that one.
-/// `left` is what answers at the addresses of before, by those keys; `keys` are those of the hosts as they are wanted.
-pub(super) fn nobody_stays_behind(
+/// `moved` are the hosts as they were before, `keys` those of the hosts as they are wanted.
+pub(super) async fn nobody_stays_behind(
+    settings: &Settings,
+    prior: &Cluster,
+    moved: &BTreeMap<String, Past>,
     root: &RootSecrets,
-    left: &BTreeMap<String, Result<Seen, way::Fault>>,
-    those: &BTreeMap<String, Vec<HostKey>>,
     keys: &BTreeMap<String, Vec<HostKey>>,
 ) -> Result<()> {
+    let there = Way::to(settings, prior, moved, BTreeSet::new())?;
+    let left = survey(&there, &glances(moved.keys())?, AT_ONCE).await;
+    let those = there.keys();
     let ours = hosts::cluster::owner(root.ca_pem());
     let same = |host: &String| {
         let known = |keys: &BTreeMap<String, Vec<HostKey>>| keys.get(host).cloned().unwrap_or_default();
-        known(those).iter().any(|key| known(keys).contains(key))
+        known(&those).iter().any(|key| known(keys).contains(key))
     };
     let stays = |(host, seen): &(&String, &Result<Seen, way::Fault>)| {
         seen.as_ref().is_ok_and(|seen| seen.owner.as_ref() == Some(&ours)) && !same(host)
@@ -117,6 +123,26 @@ fn foreign(host: &str, name: &str) -> Failure {
         "It carries the mark of a cluster with another authority than that of {name}. Check its address; to take it over, take it off that cluster first."
     );
     Diagnostic::error(format!("{host} is a host of another cluster"), detail).into()
+}
+
+/// What is asked of hosts of which only counts whether they answer, and whose they are: nothing is compared there.
+pub(super) fn glances<'a>(hosts: impl Iterator<Item = &'a String>) -> Result<BTreeMap<String, Script>> {
+    hosts
+        .map(|host| {
+            let empty = hosts::blueprint::Blueprint { host: host.clone(), ..Default::default() };
+            Ok((host.clone(), converge::script(&empty).map_err(|fault| said(&[fault]))?))
+        })
+        .collect()
+}
+
+/// Who of these does not answer, and why not.
+pub(super) async fn silent(
+    reach: &Way,
+    hosts: &BTreeMap<String, Past>,
+) -> Result<BTreeMap<String, way::Fault>> {
+    let seen = survey(reach, &glances(hosts.keys())?, AT_ONCE).await;
+    let silent = seen.into_iter().filter_map(|(host, seen)| Some((host, seen.err()?)));
+    Ok(silent.filter(|(_, fault)| absent(fault)).collect())
 }
 
 /// Whether a host is not there, as far as can be told from here. One that only does not let us in is.

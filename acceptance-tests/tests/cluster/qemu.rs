@@ -1,0 +1,297 @@
+//! The platform `qemu`, with a stand-in that boots nothing: machines are made, found again, seen stopped, started and
+//! destroyed. What happens on one that boots is told by `make vm`.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use acceptance_tests::{Outcome, Running, Signal, Workspace, built, wait_until};
+use serde_json::{Value, json};
+
+use super::Named;
+
+/// Each with its name.
+pub const TESTS: &[Named] = &[
+    ("machines_are_kept_seen_started_and_destroyed", life),
+    ("a_machine_more_and_one_less_are_planned", scaling),
+    ("an_interrupted_create_keeps_its_machines", interrupted),
+    ("machines_of_a_create_that_was_killed_are_taken_up", killed),
+    ("a_machine_that_cannot_start_is_said_and_leaves_nothing", refused),
+    ("what_is_wrong_with_machines_is_said_in_the_plan", wrong),
+];
+
+/// A folder with the stand-in under QEMU's names, a key and an image.
+fn prepare(here: &Workspace) {
+    let fake = built("fake-qemu").expect("it is built with the tests");
+    fs::create_dir(here.path("bin")).expect("a folder can be made");
+    for name in ["qemu-system-x86_64", "qemu-img"] {
+        std::os::unix::fs::symlink(&fake, here.path("bin").join(name)).expect("a link can be made");
+    }
+    fs::write(here.path("objects/image"), "an image").expect("a file can be written");
+    let key = here.path("objects/key");
+    let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(key).status();
+    assert!(made.is_ok_and(|status| status.success()), "a key can be made");
+}
+
+fn run(here: &Workspace, arguments: &[&str]) -> Outcome {
+    start(here, arguments).finish()
+}
+
+fn start(here: &Workspace, arguments: &[&str]) -> Running {
+    let mut command = here.command(arguments);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(here.path("bin")).chain(std::env::split_paths(&path));
+    command.env("PATH", std::env::join_paths(folders).expect("paths can be joined"));
+    Running::start(command.env("LOSTOPS_PROGRESS", here.path("progress")))
+}
+
+/// One host, and what else is said of it, of the platform and of the cluster.
+fn config(here: &Workspace, host: &str, qemu: &str, more: &str) {
+    let public = fs::read_to_string(here.path("objects/key.pub")).unwrap_or_default();
+    let cluster =
+        text("lab", host, qemu, &format!("ssh {{\n public_keys = [{:?}]\n }}\n {more}", public.trim()));
+    here.config(&format!(
+        "provider \"lostops\" {{\n ssh {{\n private_key_file = \"${{var.folder}}/key\"\n agent = \"none\"\n }}\n }}\n{cluster}"
+    ));
+}
+
+fn text(name: &str, host: &str, qemu: &str, more: &str) -> String {
+    // Nobody answers: it is waited for as long as the limit leaves.
+    format!(
+        "resource \"lostops_cluster\" {name:?} {{\n name = {name:?}\n discovery = \"nomad\"\n \
+         pool \"all\" {{\n role = \"both\"\n host {{\n name = \"one\"\n {host}\n }}\n }}\n \
+         qemu {{\n folder = \"machines\"\n image = \"${{var.folder}}/image\"\n {qemu}\n }}\n {more}\n \
+         timeouts {{\n create = \"23s\"\n update = \"23s\"\n }}\n }}\n"
+    )
+}
+
+fn machine(here: &Workspace) -> PathBuf {
+    here.path("config/machines/one")
+}
+
+/// The process of the machine, if it runs.
+fn process(here: &Workspace) -> Option<String> {
+    let pid = fs::read_to_string(machine(here).join("pid")).ok()?;
+    let command = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    command.contains("lab-one").then_some(pid)
+}
+
+fn known(here: &Workspace) -> Value {
+    let text = fs::read_to_string(machine(here).join("machine.json")).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+fn attribute(here: &Workspace, name: &str) -> Value {
+    here.state().attribute(&format!("lostops_cluster.lab.{name}")).clone()
+}
+
+/// Ends the machine as somebody would who has nothing but the process list.
+fn stop(here: &Workspace) {
+    let pid = process(here).expect("it runs");
+    let killed = Command::new("kill").args(["-KILL", &pid]).status();
+    assert!(
+        killed.is_ok_and(|status| status.success())
+            && wait_until(Duration::from_secs(5), || process(here).is_none())
+    );
+}
+
+#[track_caller]
+fn gone(here: &Workspace) {
+    let pid = process(here);
+    let outcome = run(here, &["destroy", "-auto-approve"]);
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let ended = || pid.as_ref().is_none_or(|pid| !Path::new(&format!("/proc/{pid}")).exists());
+    assert!(wait_until(Duration::from_secs(5), ended), "the machine is still there");
+    assert!(!here.path("config/machines").exists() && here.state().is_empty());
+    assert_eq!(here.object("image").as_deref(), Some("an image"));
+}
+
+fn life(here: &Workspace) {
+    prepare(here);
+    config(here, "", "", "");
+    run(here, &["plan"]).ok().says("make the machine of one").says("set up server one: it is new");
+    let outcome = run(here, &["apply", "-auto-approve"]);
+    outcome.ok().says("Warning: one: its machine does not let us in");
+    assert_eq!(attribute(here, "complete"), json!(false));
+    assert_eq!(attribute(here, "hosts.one.ports"), known(here)["ports"]);
+    assert_eq!(attribute(here, "hosts.one.host_key"), known(here)["host_key"]);
+    let (before, pid) = (known(here), process(here));
+    assert!(pid.is_some());
+
+    stop(here);
+    let plan = run(here, &["plan"]);
+    plan.ok().says("one: machine running → stopped").says("start the machine of one: it is stopped");
+    let port = u16::try_from(before["ports"]["ssh"].as_u64().unwrap_or_default()).expect("it is a port");
+    let held = TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
+    let taken = format!("port {port} of 127.0.0.1, which leads to its port 22, is taken here");
+    run(here, &["apply", "-auto-approve"]).exits(1).says(&taken);
+    drop(held);
+    run(here, &["apply", "-auto-approve"]).exits(1).says("one: its machine does not let us in");
+    assert!(process(here).is_some_and(|again| Some(again) != pid));
+    assert_eq!(known(here), before, "it is the same machine");
+
+    stop(here);
+    fs::remove_dir_all(machine(here)).expect("somebody removes it");
+    let plan = run(here, &["plan"]);
+    plan.ok().says("one: machine made → gone").says("make the machine of one again: its disk is gone");
+    run(here, &["apply", "-auto-approve"]).exits(1);
+    assert_eq!(known(here)["ports"], before["ports"], "who knows its ports still finds it");
+    assert_ne!(known(here)["host_key"], before["host_key"]);
+
+    config(here, "", "memory = 4096", "");
+    run(here, &["plan"]).exits(1).says("The machine `one` stays as large as it is");
+    config(here, "", "", "");
+    gone(here);
+}
+
+fn scaling(here: &Workspace) {
+    prepare(here);
+    let web = "pool \"web\" {\n role = \"client\"\n ingress = true\n machine {\n cpus = 1\n }\n host {\n name = \"web\"\n \
+               private_address = \"10.77.0.21\"\n }\n volume {\n name = \"data\"\n path = \"/srv/data\"\n size = 1\n }\n }";
+    let address = "private_address = \"10.77.0.11\"";
+    config(here, address, "", web);
+    run(here, &["plan"]).ok().says("make the machine of one").says("make the machine of web");
+    run(here, &["apply", "-auto-approve"]).ok().says("Warning: one: its machine does not let us in");
+    let ports = attribute(here, "hosts.web.ports");
+    let names: Vec<&String> = ports.as_object().map(|ports| ports.keys().collect()).unwrap_or_default();
+    assert_eq!(names, ["http", "https", "ssh"]);
+    assert!(here.path("config/machines/web/volume-data.qcow2").exists());
+
+    config(here, address, "", "");
+    run(here, &["plan"]).ok().says("destroy the machine of web, and with it its volumes data");
+    config(here, address, "", &format!("{web}\n{}", web.replace("web", "more").replace(".21", ".22")));
+    run(here, &["plan"]).ok().says("make the machine of more");
+    config(here, address, "network = \"10.78.0.0/24\"", web);
+    run(here, &["plan"]).exits(1).says("It is not one for a host of 10.78.0.0/24");
+    config(here, address, "", web);
+    gone(here);
+}
+
+fn interrupted(here: &Workspace) {
+    prepare(here);
+    config(here, "", "", "");
+    let apply = start(here, &["apply", "-auto-approve"]);
+    waiting(here);
+    apply.signal(Signal::INT);
+    apply.finish();
+    assert_eq!(attribute(here, "complete"), json!(false));
+    assert!(process(here).is_some(), "the machine is not lost");
+    gone(here);
+}
+
+fn killed(here: &Workspace) {
+    prepare(here);
+    config(here, "", "", "");
+    let apply = start(here, &["apply", "-auto-approve"]);
+    waiting(here);
+    apply.signal_group(Signal::KILL);
+    apply.finish();
+    assert!(wait_until(Duration::from_secs(10), || here.providers().is_empty()));
+    // Who is killed tidies nothing up.
+    let left = fs::read_dir(here.path("tmp")).expect("the folder is there").flatten();
+    for path in left.map(|entry| entry.path()) {
+        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        removed.expect("it can be removed");
+    }
+    let state = fs::read_to_string(here.path("config/terraform.tfstate")).unwrap_or_default();
+    assert!(!state.contains("lostops_cluster"), "{state}");
+    let (before, pid) = (known(here), process(here));
+    assert!(pid.is_some(), "the machine outlives whoever made it");
+    run(here, &["apply", "-auto-approve"]).ok();
+    assert_eq!((known(here), process(here)), (before, pid));
+
+    let public = fs::read_to_string(here.path("objects/key.pub")).expect("there is a key");
+    let keys = format!("ssh {{\n public_keys = [{:?}]\n }}", public.trim());
+    here.write("other.tf", &text("other", "", "", &keys));
+    let outcome = run(here, &["apply", "-auto-approve", "-target=lostops_cluster.other"]);
+    outcome.exits(1).says("The machines of cluster lab are in");
+    fs::remove_file(here.path("config/other.tf")).expect("it can be removed");
+    gone(here);
+}
+
+#[track_caller]
+fn waiting(here: &Workspace) {
+    let told = || fs::read_to_string(here.path("progress")).unwrap_or_default();
+    assert!(
+        wait_until(Duration::from_secs(20), || told().contains("waiting until its machine is up")),
+        "{}",
+        told()
+    );
+}
+
+fn refused(here: &Workspace) {
+    prepare(here);
+    let empty = |words: &str| {
+        let outcome = run(here, &["apply", "-auto-approve"]);
+        outcome.exits(1).says(words);
+        assert!(here.state().is_empty() && !here.path("config/machines").exists(), "something is left");
+    };
+    config(here, "", "image_format = \"qcow2\"", "");
+    empty("is not in format qcow2: it looks like raw");
+    config(here, "", "", "");
+    fs::remove_file(here.path("objects/image")).expect("there is an image");
+    empty("one: its image cannot be read");
+    fs::write(here.path("objects/image"), "an image").expect("a file can be written");
+    for program in ["qemu-img", "qemu-system-x86_64"] {
+        let path = here.path("bin").join(program);
+        fs::remove_file(&path).expect("it is there");
+        let mut command = here.command(&["apply", "-auto-approve"]);
+        let outcome = Running::start(command.env("PATH", here.path("bin"))).finish();
+        outcome.exits(1).says("one: there is no QEMU").says("apt install qemu-system-x86 qemu-utils");
+        assert!(here.state().is_empty() && !here.path("config/machines").exists(), "something is left");
+        std::os::unix::fs::symlink(built("fake-qemu").expect("it is built"), &path)
+            .expect("a link can be made");
+    }
+    let stranger = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB8Ht8Z3j6yDWPBHQtOp/R9rjWvfMYo3MSA/K6q8D86r";
+    let provider = "provider \"lostops\" {\n ssh {\n private_key_file = \"${var.folder}/key\"\n }\n }\n";
+    here.config(
+        &(provider.to_owned() + &text("lab", "", "", &format!("ssh {{\n public_keys = [{stranger:?}]\n }}"))),
+    );
+    empty("lostops itself could not log in");
+}
+
+fn wrong(here: &Workspace) {
+    let public = "ssh {\n public_keys = [\"ssh-ed25519 AAAA\"]\n }\n";
+    let long = format!("folder = \"/{}\"\n image = \"i\"", "x".repeat(100));
+    let check = |text: &str, words: &str| {
+        here.config(text);
+        run(here, &["plan"]).exits(1).says(words);
+    };
+    for (host, qemu, more, words) in [
+        ("address = \"10.0.0.1\"", "", "", "The machine `one` cannot be given its address"),
+        ("private_address = \"10.78.0.1\"", "", "", "The machine `one` cannot have the address 10.78.0.1"),
+        ("private_address = \"10.77.0.255\"", "", "", "It is not one for a host of 10.77.0.0/24"),
+        ("", "network = \"10.0.0.0/8\"", "", "10.0.0.0/8 cannot be the network of the machines"),
+        ("", "memory = 64", "", "memory"),
+        ("", "", "local {}", "keep one of `local`, `qemu`"),
+        ("}\n host {\n name = \"two\"", "", "", "Nobody would find the machine `one`"),
+        (
+            "}\n volume {\n name = \"d\"\n path = \"/srv/d\"\n size = 1\n device = \"/dev/sdb\"",
+            "",
+            "",
+            "The volume `d` cannot have a disk of its own",
+        ),
+    ] {
+        check(&text("lab", host, qemu, &format!("{public}{more}")), words);
+    }
+    check(&text("lab", "", "", ""), "Nobody could log in");
+    let keys = "public_keys = [\"ssh-ed25519 AAAA\"]";
+    check(
+        &text("lab", "", "", &format!("ssh {{\n {keys}\n port = 2222\n }}")),
+        "`ssh.port` has no meaning with `qemu`",
+    );
+    check(
+        &text("lab", "", "", &format!("ssh {{\n {keys}\n user = \"root\"\n }}")),
+        "`ssh.user` has no meaning",
+    );
+    let cluster = |inside: &str| {
+        let host = "host {\n name = \"one\"\n }";
+        format!(
+            "resource \"lostops_cluster\" \"c\" {{\n name = \"lab\"\n pool \"all\" {{\n role = \"both\"\n {host}\n }}\n {inside}\n }}\n"
+        )
+    };
+    check(&cluster(&format!("qemu {{\n {long}\n }}\n{public}")), "The folder's path is too long");
+    check(&cluster("ssh {}"), "The host `one` has no address");
+}
