@@ -27,7 +27,7 @@ impl Drop for Guard {
 pub fn lives(cli: &Cli, provider: &Provider, nomad: &Path, image: &Image) {
     let here = Workspace::new(cli, provider);
     let mirror = Mirror::of(&here.path("objects"), "127.0.0.1");
-    let binaries = mirror.nomad(nomad, "10.0.2.2") + &mirror.cni("10.0.2.2");
+    let binaries = mirror.agent("nomad", nomad, "10.0.2.2") + &mirror.cni("10.0.2.2");
     let key = super::key(&here);
     let folder = here.path("objects/machines");
     here.config(&config(image, &folder, &key, &binaries));

@@ -64,7 +64,7 @@ fn key(here: &Workspace) -> PathBuf {
 
 fn boots(cli: &Cli, provider: &Provider, nomad: &Path, image: &Image) {
     let here = Workspace::new(cli, provider);
-    let nomad_archive = Mirror::of(&here.path("objects"), "127.0.0.1").nomad(nomad, "10.0.2.2");
+    let nomad_archive = Mirror::of(&here.path("objects"), "127.0.0.1").agent("nomad", nomad, "10.0.2.2");
     let key = key(&here);
     let public = std::fs::read_to_string(key.with_extension("pub")).expect("the key was made");
     here.config(&config(&nomad_archive, public.trim()));
