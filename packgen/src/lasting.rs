@@ -145,6 +145,12 @@ impl Deref for Bytes<'_> {
     }
 }
 
+impl Default for Bytes<'_> {
+    fn default() -> Self {
+        Bytes::Fixed("")
+    }
+}
+
 impl From<Vec<u8>> for Bytes<'_> {
     fn from(bytes: Vec<u8>) -> Self {
         Bytes::Read(Cow::Owned(bytes))

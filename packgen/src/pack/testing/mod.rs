@@ -9,7 +9,6 @@ use crate::hcl::eval::{Dialect, Env};
 use crate::hcl::types::convert;
 use crate::hcl::variables::{Inputs, Layer, Source};
 use crate::hcl::{Type, Value};
-use crate::lasting::Bytes;
 use crate::source::{Diagnostic, Diagnostics, Span};
 
 use super::folder::Sandbox;
@@ -45,7 +44,7 @@ pub(super) fn run(pack: &Pack) -> Result<Vec<Tested>, Diagnostics> {
         let bytes =
             pack.folder().read(path).map_err(|message| Diagnostic::error("io", message, Span::NONE))?;
         let name = format!("{}{path}", pack.folder().shown());
-        let file = pack.sources().add_bytes(name, bytes.unwrap_or(Bytes::Fixed("")))?;
+        let file = pack.sources().add_bytes(name, bytes.unwrap_or_default())?;
         let (runs, found) = read::file(pack.sources(), file);
         out.extend(found);
         for run in runs {

@@ -8,7 +8,6 @@ use crate::hcl::syntax::{Expr, ExprKind, ObjectKey, parse_body};
 use crate::hcl::variables::{Validation, Variable};
 use crate::hcl::{Type, Value};
 use crate::jobspec::format::format;
-use crate::lasting::Bytes;
 use crate::source::{Diagnostic, Diagnostics, SourceMap, Span};
 
 use super::super::super::Pack;
@@ -25,7 +24,7 @@ const TOGETHER: &str = "values_together";
 pub(super) fn file(pack: &Pack, fixed: &[String]) -> Result<String, Diagnostics> {
     let sources = SourceMap::new();
     let read = pack.folder.read("variables.hcl");
-    let bytes = read.map_err(|wrong| Diagnostic::error("io", wrong, Span::NONE))?.unwrap_or(Bytes::Fixed(""));
+    let bytes = read.map_err(|wrong| Diagnostic::error("io", wrong, Span::NONE))?.unwrap_or_default();
     let file = sources.add_bytes("variables.hcl", bytes)?;
     let (body, _) = parse_body(&sources, file);
     let mut out = String::new();
