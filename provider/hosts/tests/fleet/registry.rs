@@ -74,7 +74,7 @@ impl Registry {
                 self.members.remove(name);
                 (Value::Null, Some(format!("Consul: strike {name}")))
             }
-            other => panic!("Consul does not know {other:?}"),
+            _ => (json!({}), Some(format!("Consul: {method} {path}?"))),
         }
     }
 }
