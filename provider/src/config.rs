@@ -21,8 +21,9 @@ pub struct Config {
     /// environment variable that Nomad's own command line reads.
     #[block]
     pub nomad: Option<NomadBlock>,
-    /// How clusters log in to hosts that exist. Nothing of it is ever in a state. Each attribute that is not set comes from
-    /// the environment, and what is not there either from the SSH configuration and the agent.
+    /// How clusters log in to hosts that exist, and to machines that they make. Nothing of it is ever in a state. Each
+    /// attribute that is not set comes from the environment, and what is not there either from the SSH configuration and the
+    /// agent.
     #[block]
     pub ssh: Option<SshBlock>,
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use acceptance_tests::{Cli, Mirror, Outcome, Provider, Running, Workspace, wait_until};
+use acceptance_tests::{Cli, Mirror, Outcome, Provider, Running, Workspace};
 use hosts::qemu::{Place, Status};
 use serde_json::json;
 
