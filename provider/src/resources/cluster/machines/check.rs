@@ -17,7 +17,7 @@ pub(in super::super) fn check(cluster: &Cluster) -> Vec<Diagnostic> {
     let Some(qemu) = &cluster.qemu else { return elsewhere(cluster).collect() };
     let mut found: Vec<Diagnostic> = hosts(cluster).filter_map(|(_, host)| chosen(host)).collect();
     found.extend(cluster.ssh.as_ref().and_then(reached));
-    found.extend(cluster.pool.values().flat_map(disks));
+    found.extend(cluster.pool.values().filter_map(disks));
     found.extend(paths(qemu, cluster));
     found.extend(addresses(qemu, cluster));
     found

@@ -180,7 +180,9 @@ pub(super) async fn delete(cx: &Cx, prior: &Cluster, state: &mut State<'_, Clust
     let owner: Option<String> = state.private().get(OWNER);
     if yard.is_others(&prior.name, owner.as_deref()) {
         let Failure(found) = yard.lost(&prior.name);
-        found.into_iter().for_each(|found| cx.warn(Diagnostic { severity: Severity::Warning, ..found }));
+        for found in found {
+            cx.warn(Diagnostic { severity: Severity::Warning, ..found });
+        }
         return Ok(());
     }
     let hosts: BTreeSet<String> = yard.hosts().into_iter().collect();

@@ -117,7 +117,7 @@ impl Site<'_> {
                 order(self.machine(pool, host, &record, None), record, "starting its machine")
             }
             (Status::Absent, _) => {
-                let (record, seed) = self.new(pool, host, &place)?;
+                let (record, seed) = self.anew(pool, host, &place)?;
                 order(self.machine(pool, host, &record, Some(seed)), record, "making its machine")
             }
             (_, None) => return Ok(Err(unknown(&host.name, &place))),
@@ -129,7 +129,7 @@ impl Site<'_> {
     }
 
     /// What is known of a new machine, and its seed. Its ports are those that the state knows, if it knows any.
-    fn new(&mut self, pool: &Pool, host: &Host, place: &Place) -> Result<(Record, Vec<u8>)> {
+    fn anew(&mut self, pool: &Pool, host: &Host, place: &Place) -> Result<(Record, Vec<u8>)> {
         let members = self.prior.and_then(|prior| prior.hosts.known());
         let before = members.and_then(|members| members.get(&host.name)?.ports.clone());
         let ports = self.ports(pool, host, before.unwrap_or_default());

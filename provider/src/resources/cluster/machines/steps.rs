@@ -19,12 +19,12 @@ pub(in super::super) fn steps(
     let there: BTreeSet<&str> =
         prior.into_iter().flat_map(hosts).map(|(_, host)| host.name.as_str()).collect();
     let stay: BTreeSet<&str> = hosts(draft).map(|(_, host)| host.name.as_str()).collect();
-    let drift = |host: &str| {
+    let seen = |host: &str| {
         let lines = prior.and_then(|prior| prior.drift.known()).into_iter().flatten();
         let mut own = lines.filter_map(move |line| line.strip_prefix(host)?.strip_prefix(": "));
         own.find(|line| [STOPPED, GONE].contains(line))
     };
-    let first = stay.iter().filter_map(|host| match drift(host) {
+    let first = stay.iter().filter_map(|host| match seen(host) {
         _ if !there.contains(host) => Some(format!("make the machine of {host}")),
         Some(GONE) => Some(format!("make the machine of {host} again: its disk is gone")),
         Some(_) => Some(format!("start the machine of {host}: it is stopped")),

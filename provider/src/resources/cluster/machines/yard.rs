@@ -120,8 +120,8 @@ impl Yard {
 
     /// The cable between the machines in this folder: the same as long as it is there, and no other folder's.
     pub fn cable(&self) -> Cable {
-        let [a, b, c, d, e, ..] = number(&self.path.to_string_lossy());
-        Cable { group: Ipv4Addr::new(239, a, b, c), port: 20_000 + u16::from_be_bytes([d, e]) % 10_000 }
+        let [a, b, c, port @ .., _, _, _] = number(&self.path.to_string_lossy());
+        Cable { group: Ipv4Addr::new(239, a, b, c), port: 20_000 + u16::from_be_bytes(port) % 10_000 }
     }
 
     /// Where the search for a port begins: apart from what the kernel gives to outgoing connections.
