@@ -50,7 +50,10 @@ pub struct Cluster {
     /// Platform: this machine, on which Terraform runs, is the cluster's only host.
     #[block]
     pub local: Option<ThisMachine>,
-    /// Platform: virtual machines on this machine, by QEMU.
+    /// Platform: virtual machines on this machine, by QEMU. Each is a process that outlives Terraform, and a folder with
+    /// everything that belongs to it; nobody has to be root. Ports of this machine's loopback lead in (`hosts[].ports`): for
+    /// SSH, for the APIs of servers, for ingress. A machine that was stopped is started by the next apply, one whose disk is
+    /// gone is replaced, and after a lost state those in the folder are taken over.
     #[block]
     pub qemu: Option<Qemu>,
     /// Platform, if it is the only one: hosts that exist. Otherwise how people reach the hosts.

@@ -36,11 +36,7 @@ pub struct Network {
     pub card: String,
 }
 
-/// Virtual machines on this machine. Each is a process that outlives Terraform, and a folder with everything that belongs to
-/// it. Each has a network card for the way out, and ports of this machine's loopback lead in (`hosts[].ports`): for SSH, for
-/// the APIs of servers, for ingress. Among themselves they are on a network that is only here. A machine that was stopped is
-/// started by the next apply; one whose disk is gone is replaced. A lost state is made good by applying again: machines that are
-/// in the folder are taken over. Nobody has to be root.
+/// Virtual machines on this machine.
 #[derive(Block, Clone, PartialEq, Eq)]
 pub struct Qemu {
     /// Folder for the machines, which has to be this cluster's alone. They stay where they were made.
