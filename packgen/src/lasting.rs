@@ -14,8 +14,8 @@ use std::sync::Arc;
 pub enum Str {
     /// A part of the program.
     Fixed(&'static str),
-    /// Made when something was read.
-    Shared(Arc<str>),
+    /// Made when something was read. Behind two pointers, so that syntax and values with a text in them stay small.
+    Shared(Arc<Box<str>>),
 }
 
 /// What is in a file.
@@ -108,19 +108,19 @@ impl fmt::Display for Str {
 
 impl From<&str> for Str {
     fn from(text: &str) -> Self {
-        Str::Shared(text.into())
+        Str::Shared(Arc::new(text.into()))
     }
 }
 
 impl From<String> for Str {
     fn from(text: String) -> Self {
-        Str::Shared(text.into())
+        Str::Shared(Arc::new(text.into()))
     }
 }
 
 impl From<Cow<'_, str>> for Str {
     fn from(text: Cow<'_, str>) -> Self {
-        Str::Shared(text.into())
+        Str::Shared(Arc::new(text.into()))
     }
 }
 
@@ -252,5 +252,16 @@ impl<T: fmt::Debug> fmt::Debug for Node<T> {
 impl<T> From<T> for Node<T> {
     fn from(node: T) -> Self {
         Node::Own(Box::new(node))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_two_words() {
+        assert_eq!(size_of::<Str>(), size_of::<&str>());
+        assert_eq!((&*Str::Fixed("a"), &*Str::from("b")), ("a", "b"));
     }
 }
