@@ -27,6 +27,7 @@ fn main() {
 }
 
 /// Goes on as a process of its own, and leaves its number.
+#[expect(clippy::zombie_processes, reason = "it goes on when this one has ended")]
 fn detach(words: &[String]) {
     let after = |option: &str| {
         let at = words.iter().position(|word| word == option).expect("the option is there");

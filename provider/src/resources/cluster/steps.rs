@@ -18,12 +18,11 @@ pub(super) fn of_hosts(
     draft: &Cluster,
     leaving: &BTreeSet<String>,
 ) -> Result<Vec<String>> {
-    let (first, last) = match draft.qemu {
-        Some(_) => machines::steps(prior, draft, leaving),
-        None => {
-            let line = |host| format!("take lostops off {host}, which is no longer wanted");
-            (Vec::new(), leaving.iter().map(line).collect())
-        }
+    let (first, last) = if draft.qemu.is_some() {
+        machines::steps(prior, draft, leaving)
+    } else {
+        let line = |host| format!("take lostops off {host}, which is no longer wanted");
+        (Vec::new(), leaving.iter().map(line).collect())
     };
     let known = prior.map(|prior| known(prior, anew(prior, draft))).unwrap_or_default();
     let steps = fleet::plan(&wanted(&spec::of(draft)?), &known).map_err(|fault| said(&[fault]))?;
