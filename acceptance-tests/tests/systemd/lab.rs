@@ -52,6 +52,14 @@ impl Lab {
         lab
     }
 
+    /// Has hosts get that Nomad from now on.
+    pub fn hosts_get(&mut self, nomad: &Path) {
+        let folder = self.here.path("objects").join(version(nomad));
+        std::fs::create_dir_all(&folder).expect("a folder can be made");
+        let mirror = Mirror::of(&folder, "10.99.0.1");
+        self.binaries = mirror.agent("nomad", nomad, "10.99.0.1") + &mirror.cni("10.99.0.1");
+    }
+
     /// Says how far it is.
     pub fn say(&self, words: &str) {
         eprintln!("{:5.0} s: {words}", self.began.elapsed().as_secs_f64());
@@ -229,8 +237,8 @@ fn until(what: &str, ask: impl Fn() -> String, so: impl Fn(&str) -> bool) {
 }
 
 /// Which release of Consul that is.
-fn version(consul: &Path) -> String {
-    let output = Command::new(consul).arg("version").output().expect("consul can be started");
+pub fn version(program: &Path) -> String {
+    let output = Command::new(program).arg("version").output().expect("it can be started");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let version = said.split_whitespace().find_map(|word| word.strip_prefix('v'));
     version.and_then(|version| version.split('+').next()).expect("it says its version").to_owned()

@@ -5,17 +5,30 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use super::lab::{Asking, Lab};
+use acceptance_tests::find;
 
-/// The archive is the same: what is tested is the order, and what survives it.
+use super::lab::{Asking, Lab, version};
+
+/// From an older release where one is found. Otherwise the archive is the same by another name: then the order is tested,
+/// and what survives it.
 pub fn survives_a_loss(lab: &mut Lab) {
-    let (older, newer) = ("nomad_version = \"2.0.4\"", "nomad_version = \"2.0.5\"");
-    lab.config(&[1, 2, 3], &[4], older);
-    lab.apply("an older cluster");
+    let now = version(&lab.nomad);
+    let before = if let Some(older) = find("older-nomad") {
+        lab.hosts_get(&older);
+        version(&older)
+    } else {
+        eprintln!("skipped: data of an older release: older-nomad (LOSTOPS_OLDER_NOMAD) not found");
+        "2.0.4".to_owned()
+    };
+    let [older, newer] = [&before, &now].map(|version| format!("nomad_version = {version:?}"));
+    lab.config(&[1, 2, 3], &[4], &older);
+    lab.apply(&format!("an older cluster, of {before}"));
     lab.nomad_says(&["node", "status"], |said| said.contains("ready"));
     let writer = Writer::start(lab.asking());
 
-    lab.config(&[1, 2, 3], &[4], newer);
+    let program = lab.nomad.clone();
+    lab.hosts_get(&program);
+    lab.config(&[1, 2, 3], &[4], &newer);
     let apply = lab.start();
     lab.told("restarted nomad.service");
     let restarted = |number: usize| lab.progress().contains(&format!("h{number}: restarted nomad.service"));
@@ -42,9 +55,9 @@ pub fn survives_a_loss(lab: &mut Lab) {
         acknowledged.iter().filter(|name| !kept.lines().any(|line| line == *name)).collect();
     assert!(listed && lost.is_empty(), "lost: {lost:?}");
 
-    lab.config(&[1, 2, 3], &[4], "nomad_version = \"2.0.3\"");
-    lab.run(&["plan"]).exits(1).says("Nomad cannot go back from 2.0.5 to 2.0.3");
-    lab.config(&[1, 2, 3], &[4], newer);
+    lab.config(&[1, 2, 3], &[4], &older);
+    lab.run(&["plan"]).exits(1).says(&format!("Nomad cannot go back from {now} to {before}"));
+    lab.config(&[1, 2, 3], &[4], &newer);
     let outcome = lab.run(&["destroy", "-auto-approve"]);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     lab.here.check_leftovers();
