@@ -61,11 +61,11 @@ pub fn work(world: &World, hosts: &[&str], before: &[(&str, Sight)], upgrade: bo
 fn secured(world: &World, hosts: &[&str], before: &[(&str, Sight)], security: Security) -> Done {
     let known = known(before);
     let steps = plan(&wanted(hosts), &known).unwrap();
-    ordered(world, &ClusterSpec { security, ..spec(hosts) }, orders(hosts, steps, known, false))
+    ordered(world, &ClusterSpec { security, ..spec(hosts) }, &orders(hosts, steps, known, false))
 }
 
 fn carry_out(world: &World, hosts: &[&str], steps: Vec<Step>, known: Vec<Known>, upgrade: bool) -> Done {
-    ordered(world, &spec(hosts), orders(hosts, steps, known, upgrade))
+    ordered(world, &spec(hosts), &orders(hosts, steps, known, upgrade))
 }
 
 fn orders(hosts: &[&str], steps: Vec<Step>, known: Vec<Known>, upgrade: bool) -> Orders {
@@ -87,7 +87,7 @@ fn orders(hosts: &[&str], steps: Vec<Step>, known: Vec<Known>, upgrade: bool) ->
     }
 }
 
-fn ordered(world: &World, spec: &ClusterSpec, orders: Orders) -> Done {
+fn ordered(world: &World, spec: &ClusterSpec, orders: &Orders) -> Done {
     let root = root();
     let consul = Release { version: hosts::cluster::CONSUL, source: Source::Official };
     let discovery = match &mut world.state().consul {
@@ -105,7 +105,7 @@ fn ordered(world: &World, spec: &ClusterSpec, orders: Orders) -> Done {
     let spec = ClusterSpec { discovery, ..spec.clone() };
     let crew = Crew::new(world, &spec, (&root, None), 8, &|_, _| ()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(crew.carry_out(&orders))
+    runtime.block_on(crew.carry_out(orders))
 }
 
 pub const THERE: [(&str, Sight); 5] = [

@@ -124,6 +124,29 @@ impl World {
 }
 
 impl State {
+    /// Who may do what.
+    fn access(&mut self, method: &str, path: &str, body: &Value) -> Value {
+        match (method, path) {
+            ("GET", "/v1/acl/token/self") => json!({ "AccessorID": "first", "Name": "Bootstrap Token" }),
+            ("GET", "/v1/acl/tokens") => {
+                let token = |(name, words)| json!({ "AccessorID": name, "Name": words });
+                self.tokens.iter().map(token).collect()
+            }
+            ("DELETE", _) if path.starts_with("/v1/acl/token/") => {
+                let name = path.rsplit('/').next().unwrap();
+                self.diary.push(format!("take back {name}"));
+                self.tokens.remove(name);
+                json!(null)
+            }
+            ("POST", "/v1/acl/identity/client-introduction-token") => {
+                assert!(body["TTL"].is_u64(), "Nomad counts in nanoseconds");
+                let [name, pool] = ["NodeName", "NodePool"].map(|word| body[word].as_str().unwrap());
+                json!({ "JWT": format!("{name}/{pool}") })
+            }
+            _ => json!({}),
+        }
+    }
+
     fn ask(&mut self, host: &str, method: &str, url: &str, body: Option<&Vec<u8>>) -> Vec<String> {
         assert!(self.up.contains(host), "{host} has no Nomad that could be asked");
         let body: Value = body.map_or(Value::Null, |body| serde_json::from_slice(body).unwrap());
@@ -159,22 +182,7 @@ impl State {
                 }
                 json!({})
             }
-            ("GET", "/v1/acl/token/self", _) => json!({ "AccessorID": "first", "Name": "Bootstrap Token" }),
-            ("GET", "/v1/acl/tokens", _) => {
-                let token = |(name, words)| json!({ "AccessorID": name, "Name": words });
-                self.tokens.iter().map(token).collect()
-            }
-            ("DELETE", _, _) if path.starts_with("/v1/acl/token/") => {
-                let name = path.rsplit('/').next().unwrap();
-                self.diary.push(format!("take back {name}"));
-                self.tokens.remove(name);
-                json!(null)
-            }
-            ("POST", "/v1/acl/identity/client-introduction-token", _) => {
-                assert!(body["TTL"].is_u64(), "Nomad counts in nanoseconds");
-                let [name, pool] = ["NodeName", "NodePool"].map(|word| body[word].as_str().unwrap());
-                json!({ "JWT": format!("{name}/{pool}") })
-            }
+            _ if path.starts_with("/v1/acl/") => self.access(method, path, &body),
             ("GET", "/v1/operator/snapshot", _) => {
                 self.diary.push("snapshot".into());
                 json!({})
