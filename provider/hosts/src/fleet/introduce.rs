@@ -40,24 +40,21 @@ impl Introductions {
         Self(hosts.collect())
     }
 
-    /// A token for each of these hosts. Nomad's list tells nothing of who needs one: a host that was made anew is on it, and
-    /// called ready until it has been silent for long enough.
+    /// A token for this host, if hosts are introduced. Nomad's list tells nothing of who needs one: a host that was made anew
+    /// is on it, and called ready until it has been silent for long enough.
     pub async fn issue<R: Reach>(
         &self,
         council: &Council<'_, R>,
-        hosts: &[&str],
-    ) -> Result<BTreeMap<String, Secret>, Fault> {
-        let mut tokens = BTreeMap::new();
-        for (host, node_pool) in hosts.iter().filter_map(|host| Some((*host, self.0.get(*host)?))) {
-            let wish = json!({ "NodeName": host, "NodePool": node_pool, "TTL": LIFE });
-            let issued: Issued =
-                council.post("/v1/acl/identity/client-introduction-token", &wish).await.map_err(|why| {
-                    let cure = "See `journalctl -u nomad` on the servers, then apply again";
-                    Fault::of_host(host, "It cannot be introduced to the servers", why, cure)
-                })?;
-            tokens.insert(host.to_owned(), Secret::new(issued.token));
-        }
-        Ok(tokens)
+        host: &str,
+    ) -> Result<Option<Secret>, Fault> {
+        let Some(node_pool) = self.0.get(host) else { return Ok(None) };
+        let wish = json!({ "NodeName": host, "NodePool": node_pool, "TTL": LIFE });
+        let issued: Result<Issued, String> =
+            council.post("/v1/acl/identity/client-introduction-token", &wish).await;
+        let cure = "See `journalctl -u nomad` on the servers, then apply again";
+        issued
+            .map(|issued| Some(Secret::new(issued.token)))
+            .map_err(|why| Fault::of_host(host, "It cannot be introduced to the servers", why, cure))
     }
 }
 
