@@ -73,14 +73,14 @@ impl<R: Reach> Crew<'_, R> {
         done: &mut Done,
     ) -> BTreeMap<String, String> {
         let hosts: Vec<&str> = steps.iter().map(|step| step.host.as_str()).collect();
-        let make = |host| {
+        let arrive = |host| {
             async move {
                 let token = self.introductions.issue(council, host).await?;
                 self.converge(host, orders, token.as_ref()).await
             }
             .boxed()
         };
-        let work = hosts.iter().copied().map(make).collect();
+        let work = hosts.iter().copied().map(arrive).collect();
         let made = together(self.limit, work).await;
         note(done, hosts.iter().copied().zip(made));
         let there = council.all_nodes().await.unwrap_or_default();
