@@ -53,6 +53,8 @@ fuzz: ## Fuzz the decoders of the wire and packgen's parsers for FUZZ_SECONDS ea
 	done
 
 bench: build ## Measure start-up, memory and cost per resource against Terraform itself, and packgen against Nomad
+	@# As `make install` makes it: built beside the provider it has what that one needs, and half a megabyte more.
+	$(CARGO) build --release --locked -p packgen
 	$(CARGO) build --release --locked -p acceptance-tests --bins
 	$(CARGO) bench --locked -p acceptance-tests
 
