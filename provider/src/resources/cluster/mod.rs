@@ -82,7 +82,12 @@ impl Resource for Clusters {
             draft.steps.set(steps);
         }
         if let Some(prior) = &plan.prior {
-            if connection_changes(prior, draft)? {
+            let begun = matches!(platform(draft)?, Platform::NoCloud) || has_hosts(prior);
+            if !begun {
+                // What was cut off may have left nothing on any server: then there will be another authority.
+                draft.ca_pem = Computed::Unknown;
+            }
+            if !begun || connection_changes(prior, draft)? {
                 draft.nomad = Computed::Unknown;
                 draft.consul = Computed::Unknown;
             }
@@ -236,6 +241,11 @@ fn possible(prior: &Cluster, draft: &Cluster) -> Result<()> {
 /// Whether these are the root secrets that the state's cluster was made from.
 fn is_ours(cluster: &Cluster, root: &RootSecrets) -> bool {
     cluster.ca_pem.known().is_none_or(|pem| pem == root.ca_pem())
+}
+
+/// Whether any host was ever finished.
+fn has_hosts(cluster: &Cluster) -> bool {
+    cluster.hosts.known().is_some_and(|hosts| hosts.values().any(|host| !host.blueprint.is_empty()))
 }
 
 /// Whether the change can only be made by replacing the cluster.

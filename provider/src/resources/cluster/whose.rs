@@ -13,7 +13,7 @@ use kit::{Diagnostic, Failure, Result};
 use super::fleet::{AT_ONCE, broken};
 use super::model::Cluster;
 use super::reach::{Past, Way};
-use super::{is_ours, root, said, spec};
+use super::{has_hosts, is_ours, root, said, spec};
 use crate::clock;
 use crate::config::Settings;
 
@@ -61,9 +61,7 @@ pub(super) fn choose(
         });
     }
     let found = ours.map(|(_, newest, oldest)| (newest.clone(), oldest.clone()));
-    let ever = prior
-        .and_then(|prior| prior.hosts.known())
-        .is_some_and(|hosts| hosts.values().any(|host| !host.blueprint.is_empty()));
+    let ever = prior.is_some_and(has_hosts);
     if found.is_some() || (!ever && silent.is_empty()) {
         return Ok(found);
     }
