@@ -20,6 +20,7 @@ pub const TESTS: &[Named] = &[
     ("machines_of_a_create_that_was_killed_are_taken_up", killed),
     ("a_machine_that_cannot_start_is_said_and_leaves_nothing", refused),
     ("what_is_wrong_with_machines_is_said_in_the_plan", wrong),
+    ("machines_without_a_state_are_found_by_their_folder", found),
 ];
 
 /// A folder with the stand-in under QEMU's names, a key and an image.
@@ -160,12 +161,21 @@ fn scaling(here: &Workspace) {
     assert!(here.path("config/machines/web/volume-data.qcow2").exists());
 
     config(here, address, "", "");
+    run(here, &["plan"])
+        .exits(1)
+        .says("Data would be lost: web/data")
+        .says("`delete_data = [\"web/data\"]`. Write it beside the change");
+    config(here, address, "", "delete_data = [\"web/data\"]");
     run(here, &["plan"]).ok().says("destroy the machine of web, and with it its volumes data");
+    run(here, &["destroy", "-auto-approve"]).exits(1).says("It is read from the state: write it and apply");
+    config(here, address, "", &format!("datacenter = \"dc2\"\n{web}"));
+    run(here, &["plan"]).exits(1).says("Data would be lost: web/data");
     config(here, address, "", &format!("{web}\n{}", web.replace("web", "more").replace(".21", ".22")));
     run(here, &["plan"]).ok().says("make the machine of more");
     config(here, address, "network = \"10.78.0.0/24\"", web);
     run(here, &["plan"]).exits(1).says("It is not one for a host of 10.78.0.0/24");
-    config(here, address, "", web);
+    config(here, address, "", &format!("{web}\ndelete_data = [\"web/data\"]"));
+    run(here, &["apply", "-auto-approve"]).exits(1).says("its machine does not let us in");
     gone(here);
 }
 
@@ -208,6 +218,25 @@ fn killed(here: &Workspace) {
     let outcome = run(here, &["apply", "-auto-approve", "-target=lostops_cluster.other"]);
     outcome.exits(1).says("The machines of cluster lab are in");
     fs::remove_file(here.path("config/other.tf")).expect("it can be removed");
+    gone(here);
+}
+
+/// Nobody can be asked here what the cluster is: that it is taken over is told by `make vm`.
+fn found(here: &Workspace) {
+    prepare(here);
+    config(here, "", "", "");
+    let import = |id: &str, words: &str| {
+        run(here, &["import", "lostops_cluster.lab", id]).exits(1).says(words);
+    };
+    import("qemu://machines", "There is no cluster to import");
+    import("qemu://", "This is no cluster to import");
+    run(here, &["apply", "-auto-approve"]).ok();
+    let state = fs::read(here.path("config/terraform.tfstate")).expect("there is a state");
+    run(here, &["state", "rm", "lostops_cluster.lab"]).ok();
+    import("qemu://machines", "the connection is refused");
+    stop(here);
+    import("qemu://machines", "These do not run: one.");
+    fs::write(here.path("config/terraform.tfstate"), state).expect("it can be put back");
     gone(here);
 }
 
@@ -266,6 +295,7 @@ fn wrong(here: &Workspace) {
         ("", "network = \"10.0.0.0/8\"", "", "10.0.0.0/8 cannot be the network of the machines"),
         ("", "memory = 64", "", "memory"),
         ("", "", "local {}", "keep one of `local`, `qemu`"),
+        ("", "", "delete_data = [\"web\"]", "expected a host and its volume such as `web/data`, got \"web\""),
         ("}\n host {\n name = \"two\"", "", "", "Nobody would find the machine `one`"),
         (
             "}\n volume {\n name = \"d\"\n path = \"/srv/d\"\n size = 1\n device = \"/dev/sdb\"",
@@ -294,4 +324,5 @@ fn wrong(here: &Workspace) {
     };
     check(&cluster(&format!("qemu {{\n {long}\n }}\n{public}")), "The folder's path is too long");
     check(&cluster("ssh {}"), "The host `one` has no address");
+    check(&cluster("ssh {}\ndelete_data = [\"one/data\"]"), "No data would be lost");
 }

@@ -44,6 +44,7 @@ pub fn lives(cli: &Cli, provider: &Provider, nomad: &Path, image: &Image) {
     asking.until(&["node", "status"], |said| said.contains("one") && said.contains("ready"));
     asking.refused_without_token();
     pinned(&here, &guard.0);
+    imported(&here, &folder);
 
     let Ok(Status::Running { pid }) = block_on(guard.0.status()) else {
         unreachable!("it runs");
@@ -75,6 +76,15 @@ fn pinned(here: &Workspace, place: &Place) {
     assert_eq!(here.state().attribute("lostops_cluster.c.hosts.one.host_key"), &json!(record.host_key));
     let state = fs::read_to_string(here.path("config/terraform.tfstate")).expect("there is a state");
     assert!(!state.contains("\"master\"") && !state.contains("PRIVATE KEY"), "the state has no root secrets");
+}
+
+/// Who has no state any more finds it by its folder, and nothing is different.
+fn imported(here: &Workspace, folder: &Path) {
+    let before = here.state().attribute("lostops_cluster.c.hosts").clone();
+    run(here, &["state", "rm", "lostops_cluster.c"]).ok();
+    run(here, &["import", "lostops_cluster.c", &format!("qemu://{}", folder.display())]).ok();
+    assert_eq!(*here.state().attribute("lostops_cluster.c.hosts"), before);
+    nothing_to_do(here);
 }
 
 #[track_caller]
@@ -131,6 +141,7 @@ resource "lostops_cluster" "c" {{
       size = 1
     }}
   }}
+  delete_data = ["one/data"]
   qemu {{
     folder       = {:?}
     image        = {:?}

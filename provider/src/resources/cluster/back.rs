@@ -42,6 +42,7 @@ pub(super) fn cluster(spec: &ClusterSpec, rotation: Rotation, ssh: Ssh) -> Clust
         }),
         binaries: binaries(spec),
         deletion_protection: false,
+        delete_data: None,
         steps: Computed::Unset,
         complete: Computed::Unset,
         drift: Computed::Unset,

@@ -82,6 +82,13 @@ pub(super) async fn update(
     planned: Cluster,
     state: &mut State<'_, Cluster>,
 ) -> Result<()> {
+    // What a destroy goes by counts from now on: a cluster that cannot be changed any more can still be destroyed.
+    state.record(&Cluster {
+        deletion_protection: planned.deletion_protection,
+        delete_data: planned.delete_data.clone(),
+        on_destroy: planned.on_destroy.clone(),
+        ..prior.clone()
+    });
     let private = state.private();
     let founded = private.get(FOUNDED).unwrap_or_default();
     let before = Before { left: private.get(LEAVING).unwrap_or_default(), founded };

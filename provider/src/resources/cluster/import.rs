@@ -1,12 +1,16 @@
-//! A cluster found by one of its servers, which keep what it should be: `ssh://[user@]address[:port]`.
+//! A cluster found by one of its servers, which keep what it should be: `ssh://[user@]address[:port]`; or, where lostops made
+//! its machines here, by their folder: `qemu://folder`.
 
 use std::collections::BTreeMap;
 
 use hosts::Fault;
-use hosts::fleet::{Sight, find_cluster, survey};
+use hosts::fleet::{OverSsh, Sight, find_cluster, survey};
+use hosts::secrets::RootSecrets;
+use hosts::spec::ClusterSpec;
 use kit::{Cx, Diagnostic, Failure, Result, Severity};
 
 use super::fleet::{AT_ONCE, scripts};
+use super::machines::{self, Found};
 use super::model::{Cluster, Member, Ssh};
 use super::reach::{self, Past};
 use super::{back, connect, said, seeds};
@@ -19,10 +23,17 @@ struct Place {
     port: u16,
 }
 
-/// The cluster that the named server belongs to.
+/// The cluster that is meant.
 pub(super) async fn import(cx: &Cx, id: &str) -> Result<Cluster> {
-    let place = Place::parse(id).ok_or_else(|| unreadable(id))?;
     let settings = cx.provider::<Settings>()?;
+    if let Some(folder) = id.strip_prefix("qemu://").filter(|folder| !folder.is_empty()) {
+        let Found { spec, root, cluster, way, records } = machines::found(&settings, folder).await?;
+        return known(cx, cluster, (&spec, &root), &way, |host, member| {
+            machines::place(member, records.get(host))
+        })
+        .await;
+    }
+    let place = Place::parse(id).ok_or_else(|| unreadable(id))?;
     let ssh = Ssh { user: place.user.clone(), public_keys: None, port: place.port, bastion: Vec::new() };
     let server = Past {
         role: "server".into(),
@@ -34,16 +45,25 @@ pub(super) async fn import(cx: &Cx, id: &str) -> Result<Cluster> {
     };
     let way = reach::over_ssh(&settings, Some(&ssh), &[(place.address.clone(), server)].into())?;
     let (spec, root) = find_cluster(&way, &place.address).await.map_err(|fault| said(&[fault]))?;
-    let mut cluster = back::cluster(&spec, root.rotation(), ssh);
-    connect(&mut cluster, &root)?;
-    cluster.ca_pem.set(root.ca_pem());
-    cluster.steps.set([]);
-    cluster.drift.set([]);
-    cluster.seeds.set(BTreeMap::new());
-    let scripts = scripts(&spec, &root)?;
+    let cluster = back::cluster(&spec, root.rotation(), ssh);
     let way = reach::over_ssh(&settings, cluster.ssh.as_ref(), &reach::hosts(&cluster))?;
-    let seen = survey(&way, &scripts, AT_ONCE).await;
-    let keys = way.keys();
+    known(cx, cluster, (&spec, &root), &way, |host, member| {
+        let host_key = way.keys().get(host).and_then(|keys| keys.first()).map(ToString::to_string);
+        Member { host_key, ..member }
+    })
+    .await
+}
+
+/// The cluster with what is seen of its hosts; `placed` says how one is reached.
+async fn known(
+    cx: &Cx,
+    mut cluster: Cluster,
+    (spec, root): (&ClusterSpec, &RootSecrets),
+    way: &OverSsh,
+    placed: impl Fn(&str, Member) -> Member,
+) -> Result<Cluster> {
+    let scripts = scripts(spec, root)?;
+    let seen = survey(way, &scripts, AT_ONCE).await;
     let mut silent: Vec<Fault> = Vec::new();
     let mut members = BTreeMap::new();
     for (pool, what, host) in spec.hosts() {
@@ -55,9 +75,8 @@ pub(super) async fn import(cx: &Cx, id: &str) -> Result<Cluster> {
             }
             None => None,
         };
-        let host_key = keys.get(&host.name).and_then(|keys| keys.first()).map(ToString::to_string);
-        let member = seeds::member(&spec, pool, what, host, applied.unwrap_or_default());
-        members.insert(host.name.clone(), Member { host_key, ..member });
+        let member = seeds::member(spec, pool, what, host, applied.unwrap_or_default());
+        members.insert(host.name.clone(), placed(&host.name, member));
     }
     // They are members all the same, and the next apply finishes them.
     for fault in said(&silent).0 {
@@ -67,6 +86,11 @@ pub(super) async fn import(cx: &Cx, id: &str) -> Result<Cluster> {
         scripts.keys().all(|host| matches!(seen.get(host), Some(Ok(seen)) if seen.sight() == Sight::Same));
     cluster.complete.set(fine);
     cluster.hosts.set(members);
+    cluster.ca_pem.set(root.ca_pem());
+    cluster.steps.set([]);
+    cluster.drift.set([]);
+    cluster.seeds.set(BTreeMap::new());
+    connect(&mut cluster, root)?;
     Ok(cluster)
 }
 
@@ -91,9 +115,9 @@ impl Place {
 
 fn unreadable(id: &str) -> Failure {
     let detail = format!(
-        "A cluster is imported from one of its servers, such as `ssh://root@10.0.0.11`, or with a port `ssh://ops@10.0.0.11:2222`; got {id:?}. Clusters that lostops did not make are reached by the provider's block `nomad`."
+        "A cluster is imported from one of its servers, such as `ssh://root@10.0.0.11`, or with a port `ssh://ops@10.0.0.11:2222`, and one of machines that lostops made here from their folder, such as `qemu://machines`; got {id:?}. Clusters that lostops did not make are reached by the provider's block `nomad`."
     );
-    Diagnostic::error("This is no server to import from", detail).into()
+    Diagnostic::error("This is no cluster to import", detail).into()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! done; what a host should be is decided by the crate `hosts`.
 
 mod back;
+mod deed;
 mod fleet;
 mod folder;
 mod import;
@@ -65,6 +66,7 @@ impl Resource for Clusters {
         if let Some(prior) = &plan.prior {
             if replaces(prior, &plan.draft) {
                 guard(prior)?;
+                machines::spare_all(prior)?;
             } else {
                 possible(prior, &plan.draft)?;
             }
@@ -104,7 +106,8 @@ impl Resource for Clusters {
     }
 
     async fn plan_delete(&self, _: &Cx, prior: Cluster) -> Result<()> {
-        guard(&prior)
+        guard(&prior)?;
+        machines::spare_all(&prior)
     }
 
     async fn create(&self, cx: &Cx, planned: Cluster, state: &mut State<'_, Cluster>) -> Result<()> {
@@ -140,6 +143,7 @@ impl Resource for Clusters {
 
     async fn delete(&self, cx: &Cx, prior: Cluster, state: &mut State<'_, Cluster>) -> Result<()> {
         guard(&prior)?;
+        machines::spare_all(&prior)?;
         match platform(&prior)? {
             Platform::NoCloud => nocloud::delete(cx, &prior, state),
             Platform::Reached => fleet::delete(cx, &prior, state).await,
@@ -204,6 +208,12 @@ fn out_of_reach(cluster: &Cluster) -> Vec<Diagnostic> {
             "With `nocloud` a destroy removes the seeds and no more, with `qemu` whole machines. Take the block `on_destroy` away.",
             "on_destroy",
         ),
+        (
+            cluster.delete_data.as_ref().is_some_and(|named| !named.is_empty()) && cluster.qemu.is_none(),
+            "No data would be lost",
+            "Volumes on hosts that lostops did not make stay there when the cluster goes. Take `delete_data` away.",
+            "delete_data",
+        ),
     ];
     let found = found.into_iter().filter(|(asked, ..)| *asked);
     found.map(|(_, what, detail, place)| Diagnostic::error(what, detail).attribute(place)).collect()
@@ -231,6 +241,7 @@ fn possible(prior: &Cluster, draft: &Cluster) -> Result<()> {
         return Err(problem.into());
     }
     machines::stay(prior, draft)?;
+    machines::spare(prior, draft)?;
     let (before, after) = (spec::of(prior)?, spec::of(draft)?);
     if draft.nocloud.is_none() {
         hosts::cluster::may_become(&before, &after).map_err(|found| said(&found))?;

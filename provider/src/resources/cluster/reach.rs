@@ -78,7 +78,7 @@ impl Way {
     ) -> Result<Self> {
         let login = login(settings)?;
         if cluster.qemu.is_some() {
-            let way = to_machines(settings, cluster, hosts, Duration::ZERO)?;
+            let way = to_machines(settings, cluster.ssh.as_ref(), hosts, Duration::ZERO)?;
             return Ok(Self::Ssh(way.without(off)));
         }
         if cluster.local.is_none() {
@@ -130,7 +130,7 @@ pub(super) fn over_ssh(
 /// keys that we gave them: without one it is nobody whom we know.
 pub(super) fn to_machines(
     settings: &Settings,
-    cluster: &Cluster,
+    ssh: Option<&Ssh>,
     hosts: &BTreeMap<String, Past>,
     patience: Duration,
 ) -> Result<OverSsh> {
@@ -142,12 +142,14 @@ pub(super) fn to_machines(
     let client =
         Client { credentials, patience, connect_timeout, believe_at_first_contact, ..Client::default() };
     let known = hosts.iter().filter(|(_, past)| past.port.is_some());
-    let user = Some(machines::operator(cluster).to_owned());
-    let host = |(name, past): (&String, &Past)| Host {
-        user: user.clone(),
-        ..host(login, cluster.ssh.as_ref(), name, past)
-    };
+    let user = Some(operator(ssh).to_owned());
+    let host = |(name, past): (&String, &Past)| Host { user: user.clone(), ..host(login, ssh, name, past) };
     Ok(OverSsh::new(client, known.map(host).collect::<Vec<_>>()))
+}
+
+/// Who is made on hosts that lostops makes.
+pub(super) fn operator(ssh: Option<&Ssh>) -> &str {
+    ssh.map_or("ops", Ssh::operator)
 }
 
 fn host(login: &Login, ssh: Option<&Ssh>, name: &str, past: &Past) -> Host {

@@ -10,9 +10,12 @@ use kit::Diagnostic;
 
 use crate::clock;
 
+/// What it is called.
+pub(super) const FILE: &str = "root.json";
+
 /// The file in a cluster's folder.
 pub(super) fn file(folder: &Path) -> PathBuf {
-    folder.join("root.json")
+    folder.join(FILE)
 }
 
 /// The root secrets that are there; none if there are none.

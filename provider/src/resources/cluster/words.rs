@@ -40,6 +40,14 @@ pub(super) fn absolute(text: &str) -> Verdict {
     }
 }
 
+/// A volume on a host.
+pub(super) fn host_volume(text: &str) -> Verdict {
+    match text.split_once('/') {
+        Some((host, volume)) if !host.is_empty() && !volume.is_empty() && !volume.contains('/') => Ok(()),
+        _ => Err(format!("expected a host and its volume such as `web/data`, got {text:?}")),
+    }
+}
+
 /// A SHA-256 in hexadecimal.
 pub(super) fn sha256(text: &str) -> Verdict {
     if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {

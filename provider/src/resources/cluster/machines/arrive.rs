@@ -44,7 +44,7 @@ pub(in super::super) async fn arrive(
         .map(|(name, past)| (name.clone(), past.clone()))
         .collect();
     let limit = limit.min(BOOT);
-    let way = reach::to_machines(settings, cluster, &expected, limit)?;
+    let way = reach::to_machines(settings, cluster.ssh.as_ref(), &expected, limit)?;
     let yard = yard(cluster)?;
     let progress = Progress::new(settings.progress.clone());
     let wait = |host: &String| -> Coming<'_> {

@@ -5,6 +5,8 @@
 
 mod arrive;
 mod check;
+mod data;
+mod found;
 mod login;
 mod raise;
 mod steps;
@@ -26,8 +28,10 @@ use yard::Yard;
 
 pub(super) use arrive::arrive;
 pub(super) use check::{check, stay};
+pub(super) use data::{spare, spare_all};
+pub(super) use found::{Found, found};
 pub(super) use steps::{GONE, STOPPED, steps};
-pub(super) use wanted::{HERE, INSIDE, OUTSIDE, device, operator};
+pub(super) use wanted::{HERE, INSIDE, OUTSIDE, device};
 
 /// Where the private data says who has the folder.
 const OWNER: &str = "machines";
@@ -76,7 +80,7 @@ pub(super) async fn create(cx: &Cx, planned: &Cluster, state: &mut State<'_, Clu
     login::check(&settings, planned).await?;
     let mut yard = yard(planned)?;
     let before = yard.hosts();
-    let owner = yard.claim(&planned.name, None)?;
+    let owner = yard.claim(planned, None)?;
     let raised = raise::raise(&settings, planned, None, &yard).await?;
     if raised.records.is_empty() {
         // Nothing runs: what was begun is taken away again, and the next apply begins anew.
@@ -115,7 +119,7 @@ pub(super) async fn update(
     let settings = cx.provider::<Settings>()?;
     login::check(&settings, planned).await?;
     let mut yard = yard(planned)?;
-    let owner = yard.claim(&planned.name, private.get(OWNER))?;
+    let owner = yard.claim(planned, private.get(OWNER))?;
     private.set(OWNER, &owner);
     remembered(prior, &yard).await?;
     raise::raise(&settings, planned, Some(prior), &yard).await

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::super::model::Cluster;
-use super::wanted::{hosts, size};
+use super::data;
+use super::wanted::hosts;
 
 /// How a line of the drift goes on, after the host's name, whose machine is stopped.
 pub(in super::super) const STOPPED: &str = "machine running → stopped";
@@ -31,10 +32,7 @@ pub(in super::super) fn steps(
         None => None,
     });
     let volumes = |host: &str| {
-        let found = prior
-            .and_then(|prior| Some((prior.qemu.as_ref()?, hosts(prior).find(|(_, old)| old.name == host)?)));
-        let names: Vec<String> =
-            found.map(|(qemu, (pool, _))| size(qemu, pool).volumes.into_keys().collect()).unwrap_or_default();
+        let names: Vec<&str> = prior.into_iter().flat_map(|prior| data::volumes(prior, host)).collect();
         if names.is_empty() {
             String::new()
         } else {

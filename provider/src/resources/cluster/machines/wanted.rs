@@ -9,6 +9,7 @@ use hosts::spec::Cidr;
 use kit::{Diagnostic, Result};
 
 use super::super::model::{Cluster, Host, Pool, Qemu};
+use super::super::reach::operator;
 use super::super::said;
 use super::yard::Yard;
 
@@ -36,13 +37,17 @@ pub(super) fn hosts(cluster: &Cluster) -> impl Iterator<Item = (&Pool, &Host)> {
 /// How large the machines of a pool are.
 pub(super) fn size(qemu: &Qemu, pool: &Pool) -> Size {
     let own = pool.machine.as_ref();
-    let volumes = pool.volume.iter().filter_map(|volume| Some((volume.name.clone(), volume.size?)));
     Size {
         cpus: own.and_then(|size| size.cpus).unwrap_or(qemu.cpus),
         memory: own.and_then(|size| size.memory).unwrap_or(qemu.memory),
         disk: own.and_then(|size| size.disk).unwrap_or(qemu.disk),
-        volumes: volumes.collect(),
+        volumes: volumes(pool),
     }
+}
+
+/// The volumes of a pool that have disks of their own.
+pub(super) fn volumes(pool: &Pool) -> BTreeMap<String, u32> {
+    pool.volume.iter().filter_map(|volume| Some((volume.name.clone(), volume.size?))).collect()
 }
 
 /// Where the system finds a disk of that name.
@@ -112,18 +117,13 @@ pub(super) fn seed(
     let seed = Seed {
         instance_id: record.instance.clone(),
         hostname: host.name.clone(),
-        users: vec![User::operator(operator(cluster), keys)],
+        users: vec![User::operator(operator(cluster.ssh.as_ref()), keys)],
         ssh_keys: Some(key),
         network: network(qemu, host, place)?,
         task: None,
     };
     let failed = |why: String| Diagnostic::error(format!("The seed of {} cannot be made", host.name), why);
     seed.image().map_err(|error| failed(error.to_string()).into())
-}
-
-/// Who is made on the machines.
-pub(in super::super) fn operator(cluster: &Cluster) -> &str {
-    cluster.ssh.as_ref().map_or("ops", |ssh| ssh.operator())
 }
 
 /// Two cards need to be told apart; one alone asks as it always does.

@@ -2,7 +2,7 @@
 
 mod platform;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kit::{Block, Computed, check};
 
@@ -80,6 +80,11 @@ pub struct Cluster {
     /// Whether a plan that destroys the cluster is refused. It is read from the state: lift it in an apply of its own.
     #[attr(default = false)]
     pub deletion_protection: bool,
+    /// With `qemu`: volumes that may be lost with their machine, each as `host/volume`. A plan that destroys a machine with any
+    /// other is refused. A destroy of all reads it from the state: name them in an apply of its own. Take a name away when
+    /// it has served: it would count for the next machine of that name.
+    #[attr(check = words::host_volume)]
+    pub delete_data: Option<BTreeSet<String>>,
     /// What a plan does to which host, in order; afterwards what the last one did.
     #[attr(held)]
     pub steps: Computed<Vec<String>>,

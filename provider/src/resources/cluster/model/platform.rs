@@ -1,6 +1,7 @@
 //! Where a cluster's hosts come from and how they are reached, as a person writes it.
 
 use kit::{Block, check};
+use serde::{Deserialize, Serialize};
 
 use super::super::words;
 
@@ -37,7 +38,7 @@ pub struct Network {
 }
 
 /// Virtual machines on this machine.
-#[derive(Block, Clone, PartialEq, Eq)]
+#[derive(Block, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Qemu {
     /// Folder for the machines, which has to be this cluster's alone. They stay where they were made.
     #[attr(check = words::folder, same = words::same_folder)]
@@ -71,7 +72,7 @@ pub struct Qemu {
 }
 
 /// A kernel to start instead of the image's own.
-#[derive(Block, Clone, PartialEq, Eq)]
+#[derive(Block, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kernel {
     /// The kernel.
     pub path: String,
@@ -82,7 +83,7 @@ pub struct Kernel {
 }
 
 /// How large machines are. What is unset is as for the others.
-#[derive(Block, Clone, PartialEq, Eq)]
+#[derive(Block, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MachineSize {
     /// How many processors.
     #[attr(check = check::between(1, 256))]
