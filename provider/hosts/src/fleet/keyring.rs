@@ -14,7 +14,7 @@ use crate::Fault;
 use crate::cluster::Product;
 use crate::secrets::Secret;
 
-/// How long agents may take to hear of a key.
+/// How long agents may take to hear of a key. Who has just been lost is asked like the others, in vain, until it is missed.
 const HEARD: Duration = Duration::from_mins(1);
 
 /// What the agents of one product should speak with.
@@ -51,25 +51,38 @@ impl<R: Reach> Keyring<'_, R> {
     /// Brings the key to all agents, so that who has only this one is understood.
     async fn install(&self) -> Result<(), Fault> {
         let patience = Patience::of(HEARD);
-        let mut told = false;
-        loop {
-            let known = self.known().await?;
-            let heard = known.keys.get(self.key.expose()).copied().unwrap_or_default();
-            if heard > 0 && heard >= known.num_nodes {
-                return Ok(());
-            }
-            if !told {
-                self.tell("install", "POST", self.key.expose()).await?;
-                told = true;
-                continue;
-            }
-            let why = format!("{heard} of {} agents have it", known.num_nodes);
+        while let Err(why) = self.bring().await {
             patience.rest(why).await.map_err(failed)?;
         }
+        Ok(())
     }
 
     /// Has all agents use the key, and forget every other.
     async fn settle(&self) -> Result<(), Fault> {
+        let patience = Patience::of(HEARD);
+        while let Err(why) = self.turn().await {
+            patience.rest(why).await.map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    async fn bring(&self) -> Result<(), String> {
+        if self.missing().await?.is_some() {
+            self.tell("install", "POST", self.key.expose()).await?;
+            return self.missing().await?.map_or(Ok(()), Err);
+        }
+        Ok(())
+    }
+
+    /// What is missing until all agents have the key.
+    async fn missing(&self) -> Result<Option<String>, String> {
+        let Known { keys, num_nodes } = self.known().await?;
+        let heard = keys.get(self.key.expose()).copied().unwrap_or_default();
+        let all = heard > 0 && heard >= num_nodes;
+        Ok((!all).then(|| format!("{heard} of {num_nodes} agents have it")))
+    }
+
+    async fn turn(&self) -> Result<(), String> {
         let known = self.known().await?;
         if known.keys.keys().all(|key| key == self.key.expose()) {
             return Ok(());
@@ -81,8 +94,8 @@ impl<R: Reach> Keyring<'_, R> {
         Ok(())
     }
 
-    async fn known(&self) -> Result<Known, Fault> {
-        let known = match self.product {
+    async fn known(&self) -> Result<Known, String> {
+        match self.product {
             Product::Nomad => self.council.get("/v1/agent/keyring/list").await,
             // A server answers for its own datacenter, and for the world beside it if there is one.
             Product::Consul => self
@@ -90,12 +103,11 @@ impl<R: Reach> Keyring<'_, R> {
                 .get("/v1/operator/keyring")
                 .await
                 .map(|mut all: Vec<Known>| all.pop().unwrap_or_default()),
-        };
-        known.map_err(failed)
+        }
     }
 
     /// Nomad has a place for each deed, Consul a method.
-    async fn tell(&self, deed: &str, method: &str, key: &str) -> Result<(), Fault> {
+    async fn tell(&self, deed: &str, method: &str, key: &str) -> Result<(), String> {
         let body = json!({ "Key": key });
         let told = match self.product {
             Product::Nomad => {
@@ -103,7 +115,7 @@ impl<R: Reach> Keyring<'_, R> {
             }
             Product::Consul => self.council.ask(method, "/v1/operator/keyring", Some(&body)).await,
         };
-        told.map(drop).map_err(failed)
+        told.map(drop)
     }
 }
 

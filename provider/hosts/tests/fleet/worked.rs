@@ -191,6 +191,16 @@ fn another_gossip_key_is_known_to_all_before_it_is_used_and_the_old_one_goes_las
 }
 
 #[test]
+fn a_server_that_was_lost_just_now_does_not_hinder_the_gossip_keys() {
+    let world = World::new(&["s1", "s3", "s4"]);
+    world.state().voters = ["s1", "s2", "s3"].map(str::to_owned).into();
+    world.state().unmissed = 2;
+    let there = [("s1", Sight::Same), ("s2", Sight::Silent), ("s3", Sight::Same)];
+    let done = work(&world, &["s1", "s3", "s4"], &there, false);
+    assert_eq!((done.faults, done.gone.len()), (vec![], 1));
+}
+
+#[test]
 fn nobody_is_restarted_while_a_server_is_lost() {
     let world = World::new(&["s1", "s3"]);
     world.state().voters.insert("s2".into());
