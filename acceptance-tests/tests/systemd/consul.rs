@@ -8,8 +8,10 @@ use serde_json::Value;
 use super::lab::Lab;
 use super::story::{clean, nothing_to_do, open_ports, secrets_are_kept};
 
-/// A service that is checked over TCP, by the identity of its job, and a task that reads a key by its own.
+/// A service that is checked over TCP, by the identity of its job, and a task that reads a key by its own; in a namespace
+/// that somebody made.
 const JOB: &str = r#"job "web" {
+  namespace = "team"
   group "g" {
     network {
       port "http" {
@@ -116,13 +118,14 @@ fn job(lab: &Lab) {
     assert!(lab.consul(&["kv", "put", "greeting", "hello"]).0);
     let jobspec = lab.here.path("objects/web.nomad.hcl");
     std::fs::write(&jobspec, JOB).expect("a file can be written");
+    assert!(lab.nomad(&["namespace", "apply", "team"]).0);
     let (ran, said) = lab.nomad(&["job", "run", &jobspec.display().to_string()]);
     assert!(ran, "{said}");
     served(lab, "h4");
     let tokens = tokens(lab);
     let own = tokens.iter().filter(|token| token["AuthMethod"] == "nomad-workloads").collect::<Vec<_>>();
     assert!(own.iter().any(|token| token["ServiceIdentities"][0]["ServiceName"] == "web"), "{own:?}");
-    assert!(own.iter().any(|token| token["Roles"][0]["Name"] == "nomad-tasks-default"), "{own:?}");
+    assert!(own.iter().any(|token| token["Roles"][0]["Name"] == "nomad-tasks"), "{own:?}");
     let greeting = lab.on(4, "cat /opt/nomad/data/alloc/*/t/local/greeting");
     assert_eq!(greeting, "hello", "a task reads what its own identity may read");
     lab.say("a job runs, and is known by its own identity");

@@ -34,10 +34,9 @@ pub struct Api {
 
 /// How whoever made the cluster reaches it.
 pub fn access(spec: &ClusterSpec, root: &RootSecrets) -> Result<Access, Broken> {
-    let consul = spec.consul().map(|_| {
-        let port = if spec.security.tls { ports::CONSUL_HTTPS } else { ports::CONSUL_HTTP };
-        api(spec, root, "consul", port, &spec.datacenter)
-    });
+    let consul = spec
+        .consul()
+        .map(|_| api(spec, root, "consul", ports::consul_api(spec.security.tls), &spec.datacenter));
     let client = spec.security.https_client_certs.then(|| {
         let names = vec![format!("cli.{}.nomad", spec.region)];
         Authority::open(root)?.issue(&Subject { id: "operator".into(), names, ips: vec![] })

@@ -64,8 +64,7 @@ impl Asker {
         let (scheme, port) = match (product, spec.security.tls) {
             (Product::Nomad, true) => ("https", ports::NOMAD_HTTP),
             (Product::Nomad, false) => ("http", ports::NOMAD_HTTP),
-            (Product::Consul, true) => ("https", ports::CONSUL_HTTPS),
-            (Product::Consul, false) => ("http", ports::CONSUL_HTTP),
+            (Product::Consul, tls) => (if tls { "https" } else { "http" }, ports::consul_api(tls)),
         };
         let base = format!("{scheme}://127.0.0.1:{port}");
         Ok(Self { product, curl: curl(spec.security), headers, base })

@@ -150,8 +150,8 @@ fn workloads(site: &Site<'_>) -> Vec<Step> {
         policy("nomad-tasks", TASKS),
         (
             "role",
-            "nomad-tasks-default".into(),
-            json!({ "Name": "nomad-tasks-default", "Description": "Tasks of jobs in `default`. Made by lostops",
+            "nomad-tasks".into(),
+            json!({ "Name": "nomad-tasks", "Description": "Tasks of jobs in any namespace. Made by lostops",
                     "Policies": [{ "Name": "nomad-tasks" }] }),
         ),
         (
@@ -161,11 +161,6 @@ fn workloads(site: &Site<'_>) -> Vec<Step> {
                     "TokenLocality": "local", "Config": config }),
         ),
         rule("lostops services", "service", "${value.nomad_service}", "\"nomad_service\" in value"),
-        rule(
-            "lostops tasks",
-            "role",
-            "nomad-tasks-${value.nomad_namespace}",
-            "\"nomad_service\" not in value",
-        ),
+        rule("lostops tasks of any namespace", "role", "nomad-tasks", "\"nomad_service\" not in value"),
     ]
 }

@@ -37,8 +37,7 @@ pub(super) fn add(site: &Site<'_>, print: &mut Blueprint) -> Result<(), Broken> 
 
 /// Where this host's own Consul answers.
 pub(super) fn address(site: &Site<'_>) -> String {
-    let port = if site.spec.security.tls { ports::CONSUL_HTTPS } else { ports::CONSUL_HTTP };
-    format!("127.0.0.1:{port}")
+    format!("127.0.0.1:{}", ports::consul_api(site.spec.security.tls))
 }
 
 fn config(site: &Site<'_>, release: &Release) -> Value {
@@ -75,10 +74,8 @@ fn config(site: &Site<'_>, release: &Release) -> Value {
         } else {
             put("ui", json!(true));
         }
-        if spec.security.tls {
-            // The API is for people as well: who may come is the firewall's to say.
-            put("addresses", json!({ "https": "0.0.0.0" }));
-        }
+        // The API is for people as well: who may come is the firewall's to say.
+        put("addresses", json!({ (if spec.security.tls { "https" } else { "http" }): "0.0.0.0" }));
     }
     if spec.security.gossip {
         put("encrypt_verify_incoming", json!(true));
@@ -90,7 +87,7 @@ fn config(site: &Site<'_>, release: &Release) -> Value {
     config
 }
 
-/// Nothing in clear but on the host's own loopback, and nothing between datacenters.
+/// Where there is TLS nothing is in clear but on the host's own loopback. There is nothing between datacenters.
 fn listening(site: &Site<'_>, release: &Release) -> Value {
     let tls = site.spec.security.tls;
     let mut listening = json!({

@@ -9,6 +9,10 @@ pub const CONSUL_RPC: u16 = 8300;
 pub const CONSUL_GOSSIP: u16 = 8301;
 pub const CONSUL_HTTP: u16 = 8500;
 pub const CONSUL_HTTPS: u16 = 8501;
+/// Where Consul's API is.
+pub const fn consul_api(tls: bool) -> u16 {
+    if tls { CONSUL_HTTPS } else { CONSUL_HTTP }
+}
 pub const CONSUL_GRPC: u16 = 8502;
 pub const CONSUL_DNS: u16 = 8600;
 /// What Nomad gives to tasks that ask for no port of their own.

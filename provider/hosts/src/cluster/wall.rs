@@ -86,10 +86,9 @@ fn ways(site: &Site<'_>) -> Vec<Way> {
         let_in(&members, udp, one(ports::CONSUL_GOSSIP), "Consul gossip", false);
         if site.pool.role.serves() {
             let_in(&members, tcp, one(ports::CONSUL_RPC), "Consul RPC", false);
-            if spec.security.tls {
-                let_in(&admins, tcp, one(ports::CONSUL_HTTPS), "Consul API", false);
-                let_in(&members, tcp, one(ports::CONSUL_HTTPS), "Consul API", false);
-            }
+            let api = one(ports::consul_api(spec.security.tls));
+            let_in(&admins, tcp, api, "Consul API", false);
+            let_in(&members, tcp, api, "Consul API", false);
         }
     }
     if site.pool.role.works() {

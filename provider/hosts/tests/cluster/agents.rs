@@ -81,6 +81,7 @@ const KNOWN: &[&str] = &[
     "acl.tokens.agent",
     "acl.tokens.dns",
     "acl.tokens.initial_management",
+    "addresses.http",
     "addresses.https",
     "advertise_addr",
     "bind_addr",

@@ -28,6 +28,20 @@ fn as_text() {
 }
 
 #[test]
+fn consul_in_clear_is_for_those_who_may_ask_nomad() {
+    let mut open = spec();
+    open.security.tls = false;
+    let rules = content(&host(&open, "server-1"), RULES);
+    let of = |port: &str| {
+        let own = rules.lines().filter(|line| line.contains(&format!("dport {{ {port} }}")));
+        own.filter_map(|line| line.split(" tcp ").next()).collect::<Vec<_>>()
+    };
+    assert!(!of("8500").is_empty() && of("8500") == of("4646") && of("8501").is_empty(), "{rules}");
+    let config = content(&host(&open, "server-1"), "/etc/consul.d/consul.json");
+    assert!(config.contains("\"http\": \"0.0.0.0\""), "{config}");
+}
+
+#[test]
 fn nftables_takes_every_table_also_over_another() {
     let mut wide = spec();
     wide.firewall.cluster_cidrs = vec!["10.0.0.0/8".parse().unwrap(), "10.0.0.0/16".parse().unwrap()];
