@@ -30,7 +30,8 @@ pub fn lives(cli: &Cli, provider: &Provider, nomad: &Path, image: &Image) {
     let binaries = mirror.agent("nomad", nomad, "10.0.2.2") + &mirror.cni("10.0.2.2");
     let key = super::key(&here);
     let folder = here.path("objects/machines");
-    here.config(&config(image, &folder, &key, &binaries));
+    let text = config(image, &folder, &key, &binaries);
+    here.config(&text);
     let guard = Guard(Place { name: "lab-one".into(), folder: folder.join("one") });
     let before = (fs::metadata(image.disk()).expect("there is an image"), seen(image));
 
@@ -61,6 +62,9 @@ pub fn lives(cli: &Cli, provider: &Provider, nomad: &Path, image: &Image) {
     Asking::of(&here, nomad).until(&["node", "status"], |said| said.contains("ready"));
     nothing_to_do(&here);
 
+    run(&here, &["destroy", "-auto-approve"]).exits(1).says("Data would be lost: one/data");
+    here.config(&text.replacen("  qemu {", "  delete_data = [\"one/data\"]\n  qemu {", 1));
+    finished(&here, "its data may go");
     let outcome = run(&here, &["destroy", "-auto-approve"]);
     assert_eq!(outcome.code, Some(0), "{outcome}");
     assert!(here.state().is_empty() && !folder.exists(), "something is left in {}", folder.display());
@@ -141,7 +145,6 @@ resource "lostops_cluster" "c" {{
       size = 1
     }}
   }}
-  delete_data = ["one/data"]
   qemu {{
     folder       = {:?}
     image        = {:?}
