@@ -14,11 +14,6 @@ done
 system=systemd,systemd-sysv,dbus,libpam-systemd,udev,kmod,procps,iproute2,netbase,e2fsprogs
 start=linux-image-cloud-amd64,initramfs-tools,cloud-init,openssh-server
 hosts=ca-certificates,chrony,curl,unzip,gpgv,nftables,iptables,sudo,docker.io
-case $suite in
-  bullseye | bookworm) ;;
-  # From here on the program with which the tests speak to Docker is a package of its own.
-  *) hosts=$hosts,docker-cli ;;
-esac
 
 mkdir -p "$folder"
 root=$(mktemp -d "$folder/root.XXXXXX")

@@ -7,6 +7,7 @@
 mod consul;
 mod here;
 mod lab;
+mod majority;
 mod story;
 mod upgrade;
 
@@ -30,6 +31,7 @@ type Story = (&'static str, u8, fn(&mut Lab));
 const STORIES: &[Story] = &[
     ("a cluster lives", 6, story::life),
     ("a server is lost in the middle of an upgrade", 4, upgrade::survives_a_loss),
+    ("most servers are gone for ever", 6, majority::lost),
     ("hosts that do not answer are said and waited for", 4, story::unreachable),
     ("a machine sets itself up", 1, here::local),
     ("a first apply that is cut off is finished by the next", 3, story::resumed),

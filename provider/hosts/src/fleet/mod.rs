@@ -24,7 +24,7 @@ use futures_util::stream::{self, StreamExt};
 pub use look::{Kept, Seen, find_cluster, find_kept, survey};
 pub use orders::{Done, Orders};
 pub use over_ssh::OverSsh;
-pub use plan::{Act, Known, Sight, Step, Wanted, plan};
+pub use plan::{Act, Known, Sight, Step, Wanted, majority, plan};
 pub use work::Crew;
 
 use crate::local::Local;

@@ -44,9 +44,9 @@ pub struct Done {
 }
 
 /// The servers that are there before anything is done.
-pub(super) fn standing(orders: &Orders) -> Vec<String> {
+pub(super) fn standing(known: &[Known]) -> Vec<String> {
     let stands = |host: &&Known| host.role.serves() && matches!(host.sight, Sight::Same | Sight::Other);
-    orders.known.iter().filter(stands).map(|host| host.host.clone()).collect()
+    known.iter().filter(stands).map(|host| host.host.clone()).collect()
 }
 
 /// Says of every host that was to be changed and was not reached that it was left.

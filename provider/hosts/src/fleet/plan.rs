@@ -88,10 +88,7 @@ impl fmt::Display for Step {
 /// What has to happen, in order. Servers come before clients, as those need them; who is there is changed before anybody
 /// new is made, as its firewall has to know the new one; and hosts go only when those are there that take their place,
 /// clients first, as draining needs a leader.
-///
-/// # Errors
-/// When half of the servers that there were are lost: what is done to the rest could end the cluster.
-pub fn plan(wanted: &[Wanted], known: &[Known]) -> Result<Vec<Step>, Fault> {
+pub fn plan(wanted: &[Wanted], known: &[Known]) -> Vec<Step> {
     let there: BTreeMap<&str, &Known> = known.iter().map(|host| (host.host.as_str(), host)).collect();
     let mut arrivals: Vec<Step> =
         wanted.iter().filter_map(|host| come(host, there.get(host.host.as_str()).copied())).collect();
@@ -101,11 +98,7 @@ pub fn plan(wanted: &[Wanted], known: &[Known]) -> Result<Vec<Step>, Fault> {
         known.iter().filter(|host| !stay.contains(host.host.as_str())).map(go).collect();
     // Who is gone already gives up its vote first: it counts against those that are still there.
     departures.sort_by_key(|step| (step.role.serves(), step.act != Act::Forget));
-    let steps = [arrivals, departures].concat();
-    if !steps.is_empty() && !wanted.is_empty() {
-        majority(known, &stay)?;
-    }
-    Ok(steps)
+    [arrivals, departures].concat()
 }
 
 /// What a host needs that stays or comes.
@@ -130,9 +123,13 @@ fn go(host: &Known) -> Step {
     Step { host: host.host.clone(), role: host.role, act, why }
 }
 
-/// Whether the servers that there were can still decide anything. One that answers and has nothing on it any more is lost,
-/// too, unless it was on its way out: then it has given up its vote before.
-fn majority(known: &[Known], stay: &BTreeSet<&str>) -> Result<(), Fault> {
+/// Whether the servers that there were can still decide anything, as far as this tells. One that answers and has nothing on
+/// it any more is lost, too, unless it was on its way out: then it has given up its vote before.
+///
+/// # Errors
+/// When half of them are lost: what is done to the rest could end the cluster.
+pub fn majority(wanted: &[Wanted], known: &[Known]) -> Result<(), Fault> {
+    let stay: BTreeSet<&str> = wanted.iter().map(|host| host.host.as_str()).collect();
     let left = |host: &Known| host.sight == Sight::Blank && !stay.contains(host.host.as_str());
     let servers = known.iter().filter(|host| host.role.serves() && host.finished && !left(host));
     let servers: Vec<&Known> = servers.collect();
@@ -144,6 +141,6 @@ fn majority(known: &[Known], stay: &BTreeSet<&str>) -> Result<(), Fault> {
     Err(Fault::of_cluster(
         "Nothing was changed",
         format!("{} of {} servers are lost ({})", lost.len(), servers.len(), lost.join(", ")),
-        "Bring back enough of them that more than half answer, then apply again",
+        "Bring back enough of them that more than half answer, or have those that are left agree without them (see the guide), then apply again",
     ))
 }

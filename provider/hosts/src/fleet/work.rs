@@ -10,7 +10,7 @@ use futures_util::future::FutureExt;
 use super::council::Council;
 use super::introduce::Introductions;
 use super::orders::{Done, Orders, arriving, leave, lost, note, standing};
-use super::{Act, Reach, Step, introduce, together};
+use super::{Act, Known, Reach, Step, Wanted, introduce, majority, together};
 use crate::cluster::{self, Asker, Product};
 use crate::converge::Event;
 use crate::secrets::{Broken, RootSecrets, Secret};
@@ -106,6 +106,14 @@ impl<'a, R: Reach> Crew<'a, R> {
         note(&mut self.so_far.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
+    /// Refuses to go on while nobody could decide anything. Those that are left of a majority that is lost may have been told
+    /// to agree without the others: then one of them leads.
+    pub async fn decides(&self, wanted: &[Wanted], known: &[Known]) -> Result<(), Fault> {
+        let Err(fault) = majority(wanted, known) else { return Ok(()) };
+        let led = self.council(&standing(known)).leader().await.is_some();
+        if led { Ok(()) } else { Err(fault) }
+    }
+
     /// Why hosts that should work get no work; nothing for those that do.
     pub async fn resting(&self, workers: &[String]) -> Result<Vec<(String, String)>, Fault> {
         self.council(&self.all_servers()).resting(workers).await
@@ -114,7 +122,7 @@ impl<'a, R: Reach> Crew<'a, R> {
     /// Servers first. Says whether there is a cluster to go on with.
     async fn servers_arrive(&self, orders: &Orders, done: &mut Done) -> bool {
         let steps: Vec<&Step> = arriving(orders, true).collect();
-        let standing = standing(orders);
+        let standing = standing(&orders.known);
         let founded = orders.founded || self.council(&standing).leader().await.is_some();
         let arrived = if founded {
             self.one_by_one(orders, steps, done).await
@@ -151,7 +159,7 @@ impl<'a, R: Reach> Crew<'a, R> {
         if steps.is_empty() {
             return Ok(());
         }
-        let standing = standing(orders);
+        let standing = standing(&orders.known);
         let lost: Vec<&str> = lost(orders).collect();
         if let Some(step) =
             steps.iter().find(|step| orders.restarted.contains(&step.host) && !lost.is_empty())

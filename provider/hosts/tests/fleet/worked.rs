@@ -53,14 +53,14 @@ pub fn root() -> RootSecrets {
 /// Brings a world from what is known to what is wanted.
 pub fn work(world: &World, hosts: &[&str], before: &[(&str, Sight)], upgrade: bool) -> Done {
     let known = known(before);
-    let steps = plan(&wanted(hosts), &known).unwrap();
+    let steps = plan(&wanted(hosts), &known);
     carry_out(world, hosts, steps, known, upgrade)
 }
 
 /// The same for a cluster with that protection.
 fn secured(world: &World, hosts: &[&str], before: &[(&str, Sight)], security: Security) -> Done {
     let known = known(before);
-    let steps = plan(&wanted(hosts), &known).unwrap();
+    let steps = plan(&wanted(hosts), &known);
     ordered(world, &ClusterSpec { security, ..spec(hosts) }, &orders(hosts, steps, known, false))
 }
 
@@ -201,6 +201,21 @@ fn a_server_that_was_lost_just_now_does_not_hinder_the_gossip_keys() {
 }
 
 #[test]
+fn who_is_left_of_a_lost_majority_goes_on_once_it_leads_itself() {
+    let world = World::new(&["s1", "s4"]);
+    let known = known(&[("s1", Sight::Same), ("s2", Sight::Silent), ("s3", Sight::Silent)]);
+    let wanted = wanted(&["s1", "s4"]);
+    let root = root();
+    let crew = Crew::new(&world, &spec(&["s1", "s4"]), (&root, None), 8, &|_, _| ()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    world.state().voters = ["s1", "s2", "s3"].map(str::to_owned).into();
+    let fault = runtime.block_on(crew.decides(&wanted, &known)).unwrap_err();
+    assert_eq!(fault.cause, "2 of 3 servers are lost (s2, s3)");
+    world.state().voters = ["s1".to_owned()].into();
+    assert_eq!(runtime.block_on(crew.decides(&wanted, &known)), Ok(()));
+}
+
+#[test]
 fn nobody_is_restarted_while_a_server_is_lost() {
     let world = World::new(&["s1", "s3"]);
     world.state().voters.insert("s2".into());
@@ -229,7 +244,7 @@ fn a_cluster_that_was_never_founded_is_finished_all_at_once() {
     for host in &mut known[1..] {
         host.finished = false;
     }
-    let steps = plan(&wanted(&["s1", "s2", "s3"]), &known).unwrap();
+    let steps = plan(&wanted(&["s1", "s2", "s3"]), &known);
     assert_eq!(steps.len(), 3);
     world.state().up.insert("s1".into());
     world.state().voters.extend(["s1", "s2", "s3"].map(String::from));

@@ -238,7 +238,12 @@ impl Work {
         }
         let known =
             known(&all, |host| before.contains_key(host) || departing.contains_key(host), &seen, taken);
-        let steps = fleet::plan(&wanted(&spec), &known).map_err(|fault| said(&[fault]))?;
+        let wanted = wanted(&spec);
+        let steps = fleet::plan(&wanted, &known);
+        if !steps.is_empty() {
+            let crew = Crew::new(&reach, &spec, (&root, None), AT_ONCE, &|_, _| ()).map_err(broken)?;
+            crew.decides(&wanted, &known).await.map_err(|fault| said(&[fault]))?;
+        }
         let those = |what: fn(&Seen) -> bool| -> BTreeSet<String> {
             let there = known.iter().filter(|host| host.finished).map(|host| &host.host);
             there.filter(|host| matches!(seen.get(*host), Some(Ok(seen)) if what(seen))).cloned().collect()
@@ -362,7 +367,7 @@ fn now(planned: &Cluster, before: &BTreeMap<String, Past>) -> BTreeMap<String, P
 
 /// What the planner is told of the hosts that the cluster had. `taken` says that its servers had root secrets although
 /// nobody knew: then whoever has something of ours counts as well.
-fn known(
+pub(super) fn known(
     all: &BTreeMap<String, Past>,
     had: impl Fn(&str) -> bool,
     seen: &BTreeMap<String, Result<Seen, way::Fault>>,

@@ -7,7 +7,7 @@ use hosts::spec::ClusterSpec;
 use hosts::way;
 use kit::{Cx, Diagnostic, Failure, Result};
 
-use super::fleet::{AT_ONCE, broken, scripts};
+use super::fleet::{AT_ONCE, broken, known, scripts, wanted};
 use super::model::Cluster;
 use super::reach::{self, Way};
 use super::{is_ours, machines, spec, steps};
@@ -58,6 +58,13 @@ pub(super) async fn read(cx: &Cx, mut current: Cluster) -> Result<Option<Cluster
     let looked_at = seen.iter().filter(|(host, _)| !off.contains_key(*host));
     lines.extend(looked_at.flat_map(|(host, seen)| drift(&current, host, &scripts[host], seen)));
     let changed = !lines.is_empty();
+    if changed {
+        let crew = Crew::new(&reach, &spec, (&root, None), AT_ONCE, &|_, _| ()).map_err(broken)?;
+        let known = known(&hosts, |_| true, &seen, false);
+        if crew.decides(&wanted(&spec), &known).await.is_err() {
+            lines.push(steps::LEADERLESS.to_owned());
+        }
+    }
     current.drift.set(lines);
     aging(cx, &current, &root);
     // What is changed or gone says already why nothing runs there.

@@ -25,7 +25,13 @@ pub(super) fn of_hosts(
         (Vec::new(), leaving.iter().map(line).collect())
     };
     let known = prior.map(|prior| known(prior, anew(prior, draft))).unwrap_or_default();
-    let steps = fleet::plan(&wanted(&spec::of(draft)?), &known).map_err(|fault| said(&[fault]))?;
+    let wanted = wanted(&spec::of(draft)?);
+    let steps = fleet::plan(&wanted, &known);
+    let led =
+        prior.is_none_or(|prior| !prior.drift.known().into_iter().flatten().any(|line| line == LEADERLESS));
+    if !steps.is_empty() && !led {
+        fleet::majority(&wanted, &known).map_err(|fault| said(&[fault]))?;
+    }
     Ok(first.into_iter().chain(steps.iter().map(ToString::to_string)).chain(last).collect())
 }
 
@@ -47,6 +53,9 @@ fn known(prior: &Cluster, changes: bool) -> Vec<Known> {
 
 /// How a line of the drift begins, after the host's name, that did not answer.
 pub(super) const SILENT: &str = "there → no answer";
+
+/// The line of the drift that says that the servers which are left cannot decide anything.
+pub(super) const LEADERLESS: &str = "the servers: led → nobody leads them";
 
 /// What was found different on a host.
 fn drifted<'a>(cluster: &'a Cluster, host: &'a str) -> impl Iterator<Item = &'a str> {
