@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes what the tests boot as a virtual machine: Debian with cloud-init from Debian's own packages, as a raw disk, with its
-# kernel and first root beside it. What a cluster's hosts install is in it, so that they need no network for that.
+# Makes what the tests boot as a virtual machine: Debian or Ubuntu with cloud-init, from their own packages, as a raw disk,
+# with its kernel and first root beside it. What a cluster's hosts install is in it, so that they need no network for that.
 #
-# Usage: image.sh FOLDER [SUITE]      (as root; needs mmdebstrap and mke2fs)
+# Usage: image.sh FOLDER [SUITE]      (as root; needs mmdebstrap and mke2fs, for Ubuntu also ubuntu-archive-keyring)
 set -eu
 
 folder=${1:?usage: image.sh FOLDER [SUITE]}
@@ -12,14 +12,18 @@ for program in mmdebstrap mke2fs; do
 done
 
 system=systemd,systemd-sysv,dbus,libpam-systemd,udev,kmod,procps,iproute2,netbase,e2fsprogs
-start=linux-image-cloud-amd64,initramfs-tools,cloud-init,openssh-server
+start=initramfs-tools,cloud-init,openssh-server
+case $suite in
+  jammy | noble) components=main,universe start=$start,linux-image-virtual,netplan.io ;;
+  *) components=main start=$start,linux-image-cloud-amd64 ;;
+esac
 hosts=ca-certificates,chrony,curl,unzip,gpgv,nftables,iptables,sudo,docker.io
 
 mkdir -p "$folder"
 root=$(mktemp -d "$folder/root.XXXXXX")
 trap 'rm -rf "$root"' EXIT INT TERM
 chmod 755 "$root"
-mmdebstrap --quiet --variant=minbase --mode=root --include="$system,$start,$hosts" \
+mmdebstrap --quiet --variant=minbase --mode=root --components="$components" --include="$system,$start,$hosts" \
   --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
   --dpkgopt='path-exclude=/usr/share/locale/*' --aptopt='Acquire::Languages "none"' \
   "$suite" "$root"

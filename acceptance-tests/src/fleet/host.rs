@@ -36,7 +36,7 @@ pub(super) enum First {
 }
 
 /// What a whole system needs to believe that this is a machine of its own. Its cgroup is one of its own, so that what it
-/// makes there is nobody else's.
+/// makes there is nobody else's. Images are on a real disk: there is no overlay over an overlay.
 const BOOT: &str = r#"
 set -e
 for HIERARCHY in /sys/fs/cgroup /sys/fs/cgroup/*; do
@@ -51,7 +51,8 @@ until ip link set eth0 up 2>/dev/null; do sleep 0.02; done
 ip addr add "$ADDRESS/24" dev eth0
 ip route add default via 10.99.0.1
 exec systemd-nspawn --quiet --directory="$ROOT" --boot --register=no --keep-unit --machine="$NAME" --console=pipe \
-  --network-namespace-path=/proc/self/ns/net --capability=all --system-call-filter='add_key keyctl bpf'
+  --network-namespace-path=/proc/self/ns/net --capability=all --system-call-filter='add_key keyctl bpf' \
+  --bind="$STORE/docker:/var/lib/docker" --bind="$STORE/containerd:/var/lib/containerd"
 "#;
 
 /// Lets what runs there make cgroups below its own, as on a real machine.
@@ -115,6 +116,7 @@ impl Host {
             .envs([("NAME", &self.name), ("ADDRESS", &self.address), ("CGROUP", &self.cgroup())])
             .env("SYSTEMD_NSPAWN_API_VFS_WRITABLE", "network")
             .env("ROOT", &self.root)
+            .env("STORE", self.folder.join("store"))
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a log can be shared"))
             .stderr(log)
@@ -179,6 +181,8 @@ fn prepare(folder: &Path, public: &str, name: &str) {
         "upper/etc/ssh/sshd_config.d",
         "upper/root/.ssh",
         "upper/etc/systemd/system/multi-user.target.wants",
+        "store/docker",
+        "store/containerd",
     ] {
         fs::create_dir_all(folder.join(part)).expect("a folder can be made");
     }
