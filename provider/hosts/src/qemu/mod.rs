@@ -26,7 +26,7 @@ use crate::seed;
 use place::remove;
 
 pub use place::{Place, Status};
-pub use record::Record;
+pub use record::{Record, Shape};
 
 /// How long a program of QEMU's may take to come up.
 const START: Duration = Duration::from_mins(1);

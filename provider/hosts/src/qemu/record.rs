@@ -24,12 +24,30 @@ pub struct Record {
     pub host_key: String,
     /// Ports of this machine that lead into it, by what is there.
     pub ports: BTreeMap<String, u16>,
+    /// What it was started with. Unset: nobody kept that when it was.
+    #[serde(default)]
+    pub shape: Option<Shape>,
+}
+
+/// What a machine is started with, and has until it is started again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    /// How many processors.
+    pub cpus: u16,
+    /// How much memory.
+    pub memory_mib: u32,
+    /// How large its disk is.
+    pub disk_gib: u32,
+    /// Further disks, by name, in GiB.
+    pub volumes: BTreeMap<String, u32>,
+    /// Its own ports that are reached from outside, by what is there.
+    pub doors: BTreeMap<String, u16>,
 }
 
 impl Record {
     /// What is known of a new machine.
-    pub fn new(instance: String, host_key: String, ports: BTreeMap<String, u16>) -> Self {
-        Self { version: 1, instance, host_key, ports }
+    pub fn new(instance: String, host_key: String, ports: BTreeMap<String, u16>, shape: Shape) -> Self {
+        Self { version: 1, instance, host_key, ports, shape: Some(shape) }
     }
 }
 

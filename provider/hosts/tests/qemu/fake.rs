@@ -9,7 +9,7 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hosts::qemu::{Machine, Place, Qemu, Record, Status};
+use hosts::qemu::{Machine, Place, Qemu, Record, Shape, Status};
 
 use crate::machine;
 
@@ -188,7 +188,15 @@ async fn what_is_known_of_a_machine_is_there_first_and_goes_last() {
     let folder = tempfile::tempdir().unwrap();
     let (qemu, machine) = (qemu(folder.path(), true), machine(folder.path()));
     assert_eq!(machine.place.record().unwrap(), None);
-    let record = Record::new("i-1".into(), "ssh-ed25519 AAAA".into(), [("ssh".to_owned(), 2222)].into());
+    let shape = Shape {
+        cpus: 1,
+        memory_mib: 64,
+        disk_gib: 1,
+        volumes: [("data".to_owned(), 1)].into(),
+        doors: [("ssh".to_owned(), 22)].into(),
+    };
+    let ports = [("ssh".to_owned(), 2222)].into();
+    let record = Record::new("i-1".into(), "ssh-ed25519 AAAA".into(), ports, shape.clone());
     machine.place.keep(&record).unwrap();
     assert_eq!(machine.place.status().await.unwrap(), Status::Absent);
     qemu.start(&machine).await.unwrap();
@@ -203,7 +211,10 @@ async fn what_is_known_of_a_machine_is_there_first_and_goes_last() {
     machine.place.destroy(Duration::ZERO).await.unwrap();
     assert!(!machine.place.folder.exists());
 
-    machine.place.keep(&Record::new("i".into(), "k".into(), [].into())).unwrap();
-    fs::write(machine.place.folder.join("machine.json"), "{}").unwrap();
+    machine.place.keep(&Record::new("i".into(), "k".into(), [].into(), shape)).unwrap();
+    let file = machine.place.folder.join("machine.json");
+    fs::write(&file, r#"{"version": 1, "instance": "i", "host_key": "k", "ports": {}}"#).unwrap();
+    assert_eq!(machine.place.record().unwrap().unwrap().shape, None, "one of before");
+    fs::write(file, "{}").unwrap();
     assert!(machine.place.record().unwrap_err().cause.contains("machine.json"));
 }

@@ -1,13 +1,14 @@
 //! What is wrong with machines as they are written, and what cannot be done to those that there are. Pure.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use hosts::qemu::SOCKET_PATH;
+use hosts::qemu::{SOCKET_PATH, Shape};
 use hosts::spec::Cidr;
 use kit::{Diagnostic, Result};
 
 use super::super::model::{Cluster, Host, Pool, Qemu, Ssh};
-use super::wanted::{hosts, size};
+use super::wanted::{hosts, shape};
 
 /// How long a disk's name can be.
 const DISK_NAME: usize = 20;
@@ -156,7 +157,9 @@ pub(in super::super) fn stay(prior: &Cluster, draft: &Cluster) -> Result<()> {
     }
     for (pool, host) in hosts(draft) {
         let Some((old_pool, old)) = hosts(prior).find(|(_, old)| old.name == host.name) else { continue };
-        let same = size(before, old_pool) == size(after, pool) && old.private_address == host.private_address;
+        let size = |cluster, qemu, pool| Shape { doors: BTreeMap::new(), ..shape(cluster, qemu, pool) };
+        let same = size(prior, before, old_pool) == size(draft, after, pool)
+            && old.private_address == host.private_address;
         if !same {
             let detail = "Its processors, memory, disks and address are those that it was made with. Take the host out in one apply and add it in the next, or add another host with the new size first.";
             let what = format!("The machine `{}` stays as large as it is", host.name);

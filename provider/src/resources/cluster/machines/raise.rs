@@ -7,7 +7,7 @@ use std::pin::Pin;
 
 use hosts::Fault;
 use hosts::fleet::together;
-use hosts::qemu::{Machine, Place, Qemu, Record, Status};
+use hosts::qemu::{Machine, Place, Qemu, Record, Shape, Status};
 use hosts::secrets::{Broken, mark};
 use hosts::seed::SshKeys;
 use hosts::ssh::make_key;
@@ -29,7 +29,22 @@ struct Order {
     host: String,
     machine: Machine,
     record: Record,
+    shape: Shape,
     told: &'static str,
+}
+
+impl Order {
+    /// What it is started with is known of a new one before it is made; of any other only when it runs.
+    async fn start(&mut self, qemu: &Qemu) -> Result<(), Fault> {
+        let place = &self.machine.place;
+        place.keep(&self.record)?;
+        qemu.start(&self.machine).await?;
+        if self.record.shape.as_ref() != Some(&self.shape) {
+            self.record.shape = Some(self.shape.clone());
+            place.keep(&self.record)?;
+        }
+        Ok(())
+    }
 }
 
 /// A machine on its way, by its host's name.
@@ -65,15 +80,12 @@ pub(super) async fn raise(
     }
     let qemu = Qemu { hardware: block.acceleration == "auto", ..Qemu::default() };
     let progress = Progress::new(settings.progress.clone());
-    let start = |order: Order| -> Starting<'_> {
+    let start = |mut order: Order| -> Starting<'_> {
         let (qemu, progress) = (&qemu, &progress);
         Box::pin(async move {
             progress.tell(&format!("{}/{}", cluster.name, order.host), &order.told);
-            let came = match order.machine.place.keep(&order.record) {
-                Ok(()) => qemu.start(&order.machine).await,
-                Err(fault) => Err(fault),
-            };
-            (order.host, came.map(|_| order.record))
+            let came = order.start(qemu).await;
+            (order.host, came.map(|()| order.record))
         })
     };
     let started = together(AT_ONCE, orders.into_iter().map(start).collect());
@@ -107,8 +119,9 @@ impl Site<'_> {
         record: Option<Record>,
     ) -> Result<Result<Found, Fault>> {
         let place = self.yard.place(&self.cluster.name, &host.name);
+        let shape = wanted::shape(self.cluster, self.block, pool);
         let order = |machine, record, told| {
-            Found::Waits(Box::new(Order { host: host.name.clone(), machine, record, told }))
+            Found::Waits(Box::new(Order { host: host.name.clone(), machine, record, shape, told }))
         };
         Ok(Ok(match (status, record) {
             (Status::Running { .. }, Some(record)) => Found::Runs(record),
@@ -136,22 +149,23 @@ impl Site<'_> {
         let made = || -> Result<_, Broken> { Ok((mark()?, make_key()?)) };
         let (instance, (private, public)) = made().map_err(broken)?;
         let key = SshKeys { ed25519_private: private.expose().to_owned(), ed25519_public: public.clone() };
-        let record = Record::new(format!("{}-{instance}", host.name), public, ports);
+        let shape = wanted::shape(self.cluster, self.block, pool);
+        let record = Record::new(format!("{}-{instance}", host.name), public, ports, shape);
         let seed = wanted::seed(self.cluster, self.block, (host, place), &record, key)?;
         Ok((record, seed))
     }
 
     /// These ports, and one more for each way in that has none yet.
     fn ports(&mut self, pool: &Pool, host: &Host, mut ports: BTreeMap<String, u16>) -> BTreeMap<String, u16> {
-        for (what, _) in wanted::ways_in(self.cluster, pool) {
-            if ports.contains_key(what) {
+        for what in wanted::shape(self.cluster, self.block, pool).doors.into_keys() {
+            if ports.contains_key(&what) {
                 continue;
             }
-            let first = self.yard.first_port(&host.name, what);
+            let first = self.yard.first_port(&host.name, &what);
             let free = |port: &u16| !self.taken.contains(port) && TcpListener::bind((HERE, *port)).is_ok();
             if let Some(port) = (first..PORTS.end).chain(PORTS.start..first).find(free) {
                 self.taken.insert(port);
-                ports.insert(what.to_owned(), port);
+                ports.insert(what, port);
             }
         }
         ports

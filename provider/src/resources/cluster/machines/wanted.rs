@@ -1,9 +1,8 @@
 //! From what a person wrote to what each machine should be. Pure; it must ask nobody.
 
-use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
-use hosts::qemu::{Forward, Kernel, Machine, Place, Record};
+use hosts::qemu::{Forward, Kernel, Machine, Place, Record, Shape};
 use hosts::seed::{Ethernet, Match, Network, Seed, SshKeys, User};
 use hosts::spec::Cidr;
 use kit::{Diagnostic, Result};
@@ -20,28 +19,20 @@ pub(in super::super) const OUTSIDE: &str = "10.0.2.2";
 /// Where the ports are here.
 pub(in super::super) const HERE: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
-/// How large a machine is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Size {
-    pub cpus: u16,
-    pub memory: u32,
-    pub disk: u32,
-    pub volumes: BTreeMap<String, u32>,
-}
-
 /// Each host with its pool.
 pub(super) fn hosts(cluster: &Cluster) -> impl Iterator<Item = (&Pool, &Host)> {
     cluster.pool.values().flat_map(|pool| pool.host.iter().map(move |host| (pool, host)))
 }
 
-/// How large the machines of a pool are.
-pub(super) fn size(qemu: &Qemu, pool: &Pool) -> Size {
+/// What the machines of a pool are started with.
+pub(super) fn shape(cluster: &Cluster, qemu: &Qemu, pool: &Pool) -> Shape {
     let own = pool.machine.as_ref();
-    Size {
+    Shape {
         cpus: own.and_then(|size| size.cpus).unwrap_or(qemu.cpus),
-        memory: own.and_then(|size| size.memory).unwrap_or(qemu.memory),
-        disk: own.and_then(|size| size.disk).unwrap_or(qemu.disk),
+        memory_mib: own.and_then(|size| size.memory).unwrap_or(qemu.memory),
+        disk_gib: own.and_then(|size| size.disk).unwrap_or(qemu.disk),
         volumes: volumes(pool),
+        doors: ways_in(cluster, pool).into_iter().map(|(what, port)| (what.to_owned(), port)).collect(),
     }
 }
 
@@ -56,7 +47,7 @@ pub(in super::super) fn device(volume: &str) -> String {
 }
 
 /// What leads into a machine, and to which port there.
-pub(super) fn ways_in(cluster: &Cluster, pool: &Pool) -> Vec<(&'static str, u16)> {
+fn ways_in(cluster: &Cluster, pool: &Pool) -> Vec<(&'static str, u16)> {
     let tls = cluster.security.as_ref().is_none_or(|security| security.tls);
     let serves = pool.role != "client";
     let mut ways = vec![("ssh", 22)];
@@ -80,10 +71,9 @@ pub(super) fn machine(
     record: &Record,
     seed: Option<Vec<u8>>,
 ) -> Machine {
-    let size = size(qemu, pool);
-    let ports = ways_in(cluster, pool).into_iter();
-    let ports = ports.filter_map(|(what, guest_port)| {
-        Some(Forward { address: HERE, port: *record.ports.get(what)?, guest_port })
+    let shape = shape(cluster, qemu, pool);
+    let ports = shape.doors.iter().filter_map(|(what, guest_port)| {
+        Some(Forward { address: HERE, port: *record.ports.get(what)?, guest_port: *guest_port })
     });
     let kernel = qemu.kernel.as_ref().map(|kernel| Kernel {
         kernel: kernel.path.clone().into(),
@@ -94,12 +84,12 @@ pub(super) fn machine(
         place: yard.place(&cluster.name, &host.name),
         image: qemu.image.clone().into(),
         image_format: qemu.image_format.clone(),
-        disk_gib: Some(size.disk),
-        volumes: size.volumes.into_iter().collect(),
-        seed,
-        cpus: size.cpus,
-        memory_mib: size.memory,
+        disk_gib: Some(shape.disk_gib),
         forwards: ports.collect(),
+        volumes: shape.volumes.into_iter().collect(),
+        seed,
+        cpus: shape.cpus,
+        memory_mib: shape.memory_mib,
         cable: host.private_address.as_ref().map(|_| yard.cable()),
         kernel,
     }
