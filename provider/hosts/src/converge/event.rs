@@ -127,6 +127,11 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("disk-full", "The host's disk is full", "Free some space on the host and apply again"),
     ("disk-missing", "A data disk is not there", "Attach the disk, or correct the device's name"),
     (
+        "disk-stays",
+        "A data disk has become larger, and its file system has not",
+        "See what its program said; grow it by hand if need be, then apply again",
+    ),
+    (
         "disk-used",
         "A data disk already holds something",
         "It is left as it is. If its data may go, wipe it (`wipefs -a DEVICE`); otherwise name another device",

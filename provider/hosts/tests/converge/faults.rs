@@ -77,6 +77,19 @@ fn a_disk_that_holds_something_is_left_alone() {
 }
 
 #[test]
+fn a_filesystem_that_does_not_grow() {
+    let words = told(
+        |host, _| {
+            host.put("size", "2147483648");
+            host.put("disk.blocks", "262144");
+            host.put("stays", "");
+        },
+        |host, _| fs::remove_file(host.at("stays")).unwrap(),
+    );
+    insta::assert_snapshot!(words, @"web-1: A data disk has become larger, and its file system has not (/srv/data): resize2fs: Permission denied to resize filesystem. See what its program said; grow it by hand if need be, then apply again");
+}
+
+#[test]
 fn a_disk_that_is_not_there() {
     let words = told(|host, _| fs::remove_file(host.at("disk")).unwrap(), |host, _| host.put("disk", ""));
     insta::assert_snapshot!(words, @"web-1: A data disk is not there (HOST/disk): there is no such device. Attach the disk, or correct the device's name");

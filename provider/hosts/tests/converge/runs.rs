@@ -5,6 +5,7 @@ use std::fs;
 use hosts::blueprint::{Command, File};
 use hosts::converge::{Event, script};
 use hosts::secrets::Secret;
+use hosts::spec::Filesystem;
 
 use crate::host::{Host, blueprint, file, plain_binary, sha256, shells, unit};
 
@@ -100,6 +101,33 @@ fn what_somebody_changed_on_the_host_is_put_right() {
     assert_eq!(host.mode("root/etc/consul.conf"), 0o600);
     assert_eq!(host.read("root/etc/first"), "theirs\n");
     assert!(host.read("root/opt/cni/bin/bridge").contains("echo bridge"));
+}
+
+#[test]
+fn a_filesystem_grows_with_its_disk_once() {
+    for (filesystem, program) in [(Filesystem::Ext4, "resize2fs"), (Filesystem::Xfs, "xfs_growfs")] {
+        for shell in shells() {
+            let host = Host::new();
+            let mut wanted = blueprint(&host);
+            wanted.disks[0].filesystem = filesystem;
+            host.put("disk", &format!("TYPE={}\nLABEL=lo-data\n", filesystem.name()));
+            // A little of a disk is never used.
+            host.put("size", "1077936128");
+            host.put("disk.blocks", "262144");
+            host.run(shell, &wanted).done();
+            assert!(!host.log().contains(program), "{shell:?}");
+            host.put("size", "5368709120000");
+            let look = host.run_with(shell, &wanted, &["--check"]);
+            assert_eq!(
+                (look.changes().as_str(), host.read("disk.blocks").as_str()),
+                ("grown /srv/data\n", "262144")
+            );
+            assert_eq!(host.run(shell, &wanted).changes(), "grown /srv/data\n", "{shell:?}");
+            assert_eq!(host.read("disk.blocks").trim(), "1310720000");
+            assert_eq!(host.run(shell, &wanted).done(), 0, "{shell:?}");
+            assert_eq!(host.log().matches(program).count(), 1, "{shell:?}");
+        }
+    }
 }
 
 #[test]

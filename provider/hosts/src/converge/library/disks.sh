@@ -2,11 +2,12 @@
 
 # device, filesystem, label, path
 disk() {
-  if mountpoint -q "$R$4" 2>/dev/null; then
-    return 0
-  fi
   DEVICE=$1
   [ ! -e "/dev/disk/by-label/$3" ] || DEVICE=/dev/disk/by-label/$3
+  if mountpoint -q "$R$4" 2>/dev/null; then
+    grow "$2" "$4"
+    return 0
+  fi
   [ -e "$DEVICE" ] || fail disk-missing "$1" "there is no such device"
   FOUND=$(blkid -p -o export "$DEVICE" 2>"$S/out")
   STATUS=$?
@@ -37,6 +38,41 @@ disk() {
   change mounted "$4" || return 0
   quietly folder "$R$4" || blame file "$4"
   quietly mount -t "$2" -o noatime "$DEVICE" "$R$4" || fail disk-broken "$1" "$OUT"
+  grow "$2" "$4"
+}
+
+# filesystem, path: both filesystems grow while they are in use. What cannot be measured is left as it is: it may be
+# somebody's own that is mounted there.
+grow() {
+  HAS=$(blockdev --getsize64 "$DEVICE" 2>/dev/null) || return 0
+  if [ "$1" = xfs ]; then
+    xfs_growfs -n "$R$2" >"$S/out" 2>/dev/null || return 0
+  else
+    dumpe2fs -h "$DEVICE" >"$S/out" 2>/dev/null || return 0
+  fi
+  COUNT=
+  UNIT=
+  while read -r LINE; do
+    case $LINE in
+      "Block count:"*) COUNT=${LINE##* } ;;
+      "Block size:"*) UNIT=${LINE##* } ;;
+      data*" bsize="*" blocks="*,*)
+        UNIT=${LINE#*bsize=}
+        UNIT=${UNIT%% *}
+        COUNT=${LINE#*blocks=}
+        COUNT=${COUNT%%,*}
+        ;;
+    esac
+  done <"$S/out"
+  [ -n "$COUNT" ] && [ -n "$UNIT" ] || return 0
+  # Room that is too small for a group of its own stays unused.
+  [ $((COUNT * UNIT + 16777216)) -lt "$HAS" ] || return 0
+  change grown "$2" || return 0
+  if [ "$1" = xfs ]; then
+    quietly xfs_growfs "$R$2" || fail disk-stays "$2" "$OUT"
+  else
+    quietly resize2fs "$DEVICE" || fail disk-stays "$2" "$OUT"
+  fi
 }
 
 # Our lines in the table of filesystems are those with an option of ours, which nobody else reads.
