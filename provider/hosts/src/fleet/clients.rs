@@ -3,6 +3,7 @@
 //! Must never change one that works before its work is elsewhere, if the change would end it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::FutureExt;
@@ -23,10 +24,12 @@ impl<R: Reach> Crew<'_, R> {
         let council = self.council(&self.speakers(orders, done));
         let (changed, made): (Vec<&Step>, Vec<&Step>) =
             arriving(orders, false).partition(|step| step.act == Act::Change);
-        let limit = if orders.upgraded.is_empty() { self.limit } else { orders.at_once };
-        let work = changed.iter().map(|step| self.change(&council, &step.host, orders).boxed()).collect();
-        let moved = together(limit, work).await;
-        note(done, changed.iter().map(|step| step.host.as_str()).zip(moved));
+        let emptied = changed.iter().any(|step| self.is_emptied(&step.host, orders));
+        let limit = if emptied { orders.at_once } else { self.limit };
+        let stuck = AtomicBool::new(false);
+        let one = |host| self.change_unless(&stuck, &council, host, orders).boxed();
+        let work = changed.iter().map(|step| one(step.host.as_str())).collect();
+        note(done, together(limit, work).await.into_iter().flatten());
         let identities = self.newcomers(&council, &made, orders, done).await;
         let arrived = orders.steps.iter().filter(|step| step.role.works() && done.made.contains(&step.host));
         let new: BTreeSet<String> = arrived.map(|step| step.host.clone()).collect();
@@ -49,14 +52,45 @@ impl<R: Reach> Crew<'_, R> {
         }
     }
 
-    /// Changes a client in place, its work moved elsewhere before if its Nomad becomes another.
-    async fn change(&self, council: &Council<'_, R>, host: &str, orders: &Orders) -> Result<(), Fault> {
-        if !orders.upgraded.contains(host) {
+    /// Whether its work has to go elsewhere before it is changed.
+    fn is_emptied(&self, host: &str, orders: &Orders) -> bool {
+        orders.upgraded.contains(host) || self.renews(host)
+    }
+
+    /// Changes a client in place. Where a machine did not come back no other is switched off: the same may become of it.
+    async fn change_unless<'h>(
+        &self,
+        stuck: &AtomicBool,
+        council: &Council<'_, R>,
+        host: &'h str,
+        orders: &Orders,
+    ) -> Option<(&'h str, Result<(), Fault>)> {
+        let renews = self.renews(host);
+        if renews && stuck.load(Ordering::Relaxed) {
+            return None;
+        }
+        let changed = self.change(council, host, orders).await;
+        if renews && changed.is_err() {
+            stuck.store(true, Ordering::Relaxed);
+        }
+        Some((host, changed))
+    }
+
+    /// Changes a host in place, its work moved elsewhere before if its Nomad or its machine becomes another.
+    pub(super) async fn change(
+        &self,
+        council: &Council<'_, R>,
+        host: &str,
+        orders: &Orders,
+    ) -> Result<(), Fault> {
+        if !self.is_emptied(host, orders) {
             return self.converge(host, orders, None).await;
         }
         (self.told)(host, "moving its work elsewhere");
         council.drain(host, orders.deadline, false).await?;
-        let changed = self.converge(host, orders, None).await;
+        // Who does not come back can be given no work.
+        self.renew(host).await?;
+        let changed = self.bring(host, orders, None).await;
         // Also a host that could not be changed is one that works.
         let ready = council.ready(&BTreeSet::from([host.to_owned()]), &BTreeMap::new(), APPEAR).await;
         let welcome = if ready.is_empty() { council.welcome(&[host.to_owned()]).await } else { Ok(()) };
@@ -75,8 +109,12 @@ impl<R: Reach> Crew<'_, R> {
         let hosts: Vec<&str> = steps.iter().map(|step| step.host.as_str()).collect();
         let arrive = |host| {
             async move {
+                if self.renews(host) {
+                    council.drain(host, orders.deadline, false).await?;
+                    self.renew(host).await?;
+                }
                 let token = self.introductions.issue(council, host).await?;
-                self.converge(host, orders, token.as_ref()).await
+                self.bring(host, orders, token.as_ref()).await
             }
             .boxed()
         };

@@ -13,6 +13,7 @@ mod orders;
 mod over_ssh;
 mod plan;
 mod remove;
+mod renew;
 mod retire;
 mod work;
 
@@ -25,6 +26,7 @@ pub use look::{Kept, Seen, find_cluster, find_kept, survey};
 pub use orders::{Done, Orders};
 pub use over_ssh::OverSsh;
 pub use plan::{Act, Known, Sight, Step, Wanted, majority, plan};
+pub use renew::Machines;
 pub use work::Crew;
 
 use crate::local::Local;

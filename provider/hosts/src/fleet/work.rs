@@ -10,6 +10,7 @@ use futures_util::future::FutureExt;
 use super::council::Council;
 use super::introduce::Introductions;
 use super::orders::{Done, Orders, arriving, leave, lost, note, standing};
+use super::renew::{Machines, is_replaceable};
 use super::{Act, Known, Reach, Step, Wanted, introduce, majority, together};
 use crate::cluster::{self, Asker, Product};
 use crate::converge::Event;
@@ -32,6 +33,7 @@ pub struct Crew<'a, R> {
     pub(super) tokens: Option<BTreeSet<String>>,
     pub(super) gossip: Vec<(Product, Asker, Secret)>,
     pub(super) servers: BTreeSet<String>,
+    pub(super) machines: Option<&'a dyn Machines>,
     pub(super) introductions: Introductions,
     pub(super) limit: usize,
     pub(super) so_far: Mutex<Done>,
@@ -66,6 +68,7 @@ impl<'a, R: Reach> Crew<'a, R> {
             owner: cluster::owner(root.ca_pem()),
             gossip,
             servers,
+            machines: None,
             introductions: Introductions::of(spec),
             limit,
             so_far: Mutex::default(),
@@ -94,6 +97,12 @@ impl<'a, R: Reach> Crew<'a, R> {
     #[must_use]
     pub fn owned_by(self, ca_pem: &str) -> Self {
         Self { owner: cluster::owner(ca_pem), ..self }
+    }
+
+    /// The same for hosts on these machines.
+    #[must_use]
+    pub fn on(self, machines: Option<&'a dyn Machines>) -> Self {
+        Self { machines, ..self }
     }
 
     /// What is done of an order that was cut off.
@@ -161,25 +170,13 @@ impl<'a, R: Reach> Crew<'a, R> {
         }
         let standing = standing(&orders.known);
         let lost: Vec<&str> = lost(orders).collect();
-        if let Some(step) =
-            steps.iter().find(|step| orders.restarted.contains(&step.host) && !lost.is_empty())
-        {
-            return Err(Fault::of_host(
-                &step.host,
-                "It was not changed",
-                format!(
-                    "its agents would start anew while {} is lost, and the cluster with them",
-                    lost.join(", ")
-                ),
-                "Bring it back or put another server in its place first, and make this change in the next apply",
-            ));
-        }
+        self.spare(&steps, orders, &standing).await?;
         let leader = self.council(&standing).leader().await;
         steps.sort_by_key(|step| (step.act != Act::Change, Some(&step.host) == leader.as_ref()));
         // Who goes need not be well; who stays does, before anything is done to it.
         let mut well: BTreeSet<String> =
             standing.iter().filter(|host| self.servers.contains(*host)).cloned().collect();
-        if orders.restarted.iter().any(|host| well.contains(host)) {
+        if well.iter().any(|host| orders.restarted.contains(host) || self.renews(host)) {
             self.agree(&well).await?;
         }
         let get = |another: &BTreeSet<String>| steps.iter().any(|step| another.contains(&step.host));
@@ -192,7 +189,13 @@ impl<'a, R: Reach> Crew<'a, R> {
         // Who comes has the new key only.
         self.gossip(&standing.iter().cloned().collect(), false).await?;
         for step in &steps {
-            self.all(std::iter::once(step.host.as_str()), orders, done, 1).await;
+            let moves = self.renews(&step.host) && step.role.works() && is_replaceable(&step.host, orders);
+            let changed = if moves {
+                self.change(&self.council(&standing), &step.host, orders).await
+            } else {
+                self.converge(&step.host, orders, None).await
+            };
+            note(done, std::iter::once((step.host.as_str(), changed)));
             if !done.made.contains(&step.host) {
                 if lost.contains(&step.host.as_str()) {
                     continue;
@@ -207,6 +210,31 @@ impl<'a, R: Reach> Crew<'a, R> {
             }
         }
         Ok(())
+    }
+
+    /// Refuses to have servers start anew while others are lost.
+    async fn spare(&self, steps: &[&Step], orders: &Orders, standing: &[String]) -> Result<(), Fault> {
+        let lost: Vec<&str> = lost(orders).collect();
+        for step in steps.iter().filter(|_| !lost.is_empty()) {
+            if self.is_missed(step, orders, standing).await {
+                return Err(Fault::of_host(
+                    &step.host,
+                    "It was not changed",
+                    format!(
+                        "its agents would start anew while {} is lost, and the cluster with them",
+                        lost.join(", ")
+                    ),
+                    "Bring it back or put another server in its place first, and make this change in the next apply",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the cluster would miss a server while it starts anew. One that comes and is not well yet gives it nothing.
+    async fn is_missed(&self, step: &Step, orders: &Orders, standing: &[String]) -> bool {
+        let works = async || step.act == Act::Change || self.council(standing).is_healthy(&step.host).await;
+        orders.restarted.contains(&step.host) || (self.renews(&step.host) && works().await)
     }
 
     pub(super) async fn agree(&self, servers: &BTreeSet<String>) -> Result<(), Fault> {
@@ -241,8 +269,20 @@ impl<'a, R: Reach> Crew<'a, R> {
         note(done, hosts.into_iter().zip(results));
     }
 
-    /// Makes a host what it should be; with a token, one that shows it to the servers when it comes.
+    /// Makes a host what it should be, and the machine under it before; with a token, one that shows it to the servers when
+    /// it comes.
     pub(super) async fn converge(
+        &self,
+        host: &str,
+        orders: &Orders,
+        token: Option<&Secret>,
+    ) -> Result<(), Fault> {
+        self.renew(host).await?;
+        self.bring(host, orders, token).await
+    }
+
+    /// The same for a host whose machine is what it should be.
+    pub(super) async fn bring(
         &self,
         host: &str,
         orders: &Orders,

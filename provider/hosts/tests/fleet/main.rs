@@ -5,5 +5,6 @@
 mod consul;
 mod planned;
 mod registry;
+mod renewed;
 mod worked;
 mod world;

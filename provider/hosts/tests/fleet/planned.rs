@@ -4,7 +4,11 @@ use hosts::fleet::{Act, Known, Sight, Wanted, majority, plan};
 use hosts::spec::Role;
 
 pub fn role(host: &str) -> Role {
-    if host.starts_with('s') { Role::Server } else { Role::Client }
+    match host.as_bytes() {
+        [b's', ..] => Role::Server,
+        [b'b', ..] => Role::Both,
+        _ => Role::Client,
+    }
 }
 
 pub fn wanted(hosts: &[&str]) -> Vec<Wanted> {

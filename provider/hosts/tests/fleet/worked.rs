@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use hosts::converge::script;
-use hosts::fleet::{Crew, Done, Known, Orders, Sight, Step, plan};
+use hosts::fleet::{Crew, Done, Known, Machines, Orders, Sight, Step, plan};
 use hosts::secrets::RootSecrets;
 use hosts::spec::{
     ClusterSpec, Discovery, Firewall, Host, Introduction, Pool, Release, Role, Security, Source,
@@ -15,11 +15,11 @@ use super::planned::{known, role, wanted};
 use super::world::World;
 
 fn spec(hosts: &[&str]) -> ClusterSpec {
-    let pool = |serves: bool| Pool {
-        role: if serves { Role::Server } else { Role::Client },
+    let pool = |part: Role| Pool {
+        role: part,
         hosts: hosts
             .iter()
-            .filter(|host| role(host).serves() == serves)
+            .filter(|host| role(host) == part)
             .map(|host| Host { name: (*host).to_owned(), address: None, private_address: None })
             .collect(),
         node_pool: None,
@@ -35,7 +35,9 @@ fn spec(hosts: &[&str]) -> ClusterSpec {
         datacenter: "dc1".into(),
         nomad: Release { version: hosts::cluster::NOMAD, source: Source::Official },
         discovery: Discovery::Nomad,
-        pools: [("servers".to_owned(), pool(true)), ("clients".to_owned(), pool(false))].into(),
+        pools: [("servers", Role::Server), ("clients", Role::Client), ("both", Role::Both)]
+            .map(|(name, part)| (name.to_owned(), pool(part)))
+            .into(),
         firewall: Firewall::default(),
         security: Security::default(),
         logins: Vec::new(),
@@ -87,7 +89,18 @@ fn orders(hosts: &[&str], steps: Vec<Step>, known: Vec<Known>, upgrade: bool) ->
     }
 }
 
+/// The same on machines of which some are others than they should be.
+pub fn renewing(world: &World, hosts: &[&str], before: &[(&str, Sight)], machines: &dyn Machines) -> Done {
+    let known = known(before);
+    let steps = plan(&wanted(hosts), &known);
+    on(world, &spec(hosts), &orders(hosts, steps, known, false), Some(machines))
+}
+
 fn ordered(world: &World, spec: &ClusterSpec, orders: &Orders) -> Done {
+    on(world, spec, orders, None)
+}
+
+fn on(world: &World, spec: &ClusterSpec, orders: &Orders, machines: Option<&dyn Machines>) -> Done {
     let root = root();
     let consul = Release { version: hosts::cluster::CONSUL, source: Source::Official };
     let discovery = match &mut world.state().consul {
@@ -103,7 +116,7 @@ fn ordered(world: &World, spec: &ClusterSpec, orders: &Orders) -> Done {
         world.state().keys.insert(root.gossip_key("nomad").unwrap().expose().to_owned());
     }
     let spec = ClusterSpec { discovery, ..spec.clone() };
-    let crew = Crew::new(world, &spec, (&root, None), 8, &|_, _| ()).unwrap();
+    let crew = Crew::new(world, &spec, (&root, None), 8, &|_, _| ()).unwrap().on(machines);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(crew.carry_out(orders))
 }

@@ -38,6 +38,8 @@ pub struct State {
     pub consul: Option<Registry>,
     /// What happened, in order.
     pub diary: Vec<String>,
+    /// So many voters lived at least while machines were off.
+    pub fewest: Option<usize>,
     /// So many hosts converge at this moment, and so many did at most.
     pub busy: BTreeMap<&'static str, usize>,
 }
@@ -63,6 +65,18 @@ impl World {
 
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap()
+    }
+
+    /// A machine is switched off: if it led, another leads.
+    pub fn goes_off(&self, host: &str) {
+        let mut state = self.state();
+        state.diary.push(format!("off {host}"));
+        state.up.remove(host);
+        let living: BTreeSet<String> = state.voters.intersection(&state.up).cloned().collect();
+        state.fewest = Some(state.fewest.map_or(living.len(), |fewest| fewest.min(living.len())));
+        if state.leader == host && living.len() * 2 > state.voters.len() {
+            state.leader = living.first().cloned().unwrap_or_default();
+        }
     }
 }
 
