@@ -1,8 +1,8 @@
-//! The image that disks start from. It is only read.
+//! The image that disks start from, which is only read; and how large a disk is.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Machine, trouble};
 use crate::Fault;
@@ -18,11 +18,9 @@ pub(super) fn of(machine: &Machine) -> Result<(PathBuf, String), Fault> {
     let path = fs::canonicalize(&machine.image).map_err(wrong)?;
     let file = File::open(&path).map_err(wrong)?;
     let length = file.metadata().map_err(wrong)?.len();
-    let mut head = Vec::new();
-    file.take(HEAD).read_to_end(&mut head).map_err(wrong)?;
-    let (is, size) = match head.last_chunk() {
-        Some(size) if head.starts_with(MAGIC) => ("qcow2", u64::from_be_bytes(*size)),
-        _ => ("raw", length),
+    let (is, size) = match size(file).map_err(wrong)? {
+        Some(size) => ("qcow2", size),
+        None => ("raw", length),
     };
     if let Some(said) = machine.image_format.as_ref().filter(|said| *said != is) {
         return Err(trouble::of_format(machine, said, is));
@@ -33,4 +31,16 @@ pub(super) fn of(machine: &Machine) -> Result<(PathBuf, String), Fault> {
         }
         _ => Ok((path, is.to_owned())),
     }
+}
+
+/// Whether a disk of ours is smaller than that. What does not say how large it is, QEMU may judge.
+pub(super) fn is_smaller(disk: &Path, gib: u32) -> io::Result<bool> {
+    Ok(size(File::open(disk)?)?.is_some_and(|size| size < u64::from(gib) << 30))
+}
+
+/// How large the disk is that this file holds in QEMU's own format.
+fn size(file: File) -> io::Result<Option<u64>> {
+    let mut head = Vec::new();
+    file.take(HEAD).read_to_end(&mut head)?;
+    Ok(head.last_chunk().filter(|_| head.starts_with(MAGIC)).map(|size| u64::from_be_bytes(*size)))
 }

@@ -168,7 +168,9 @@ impl Qemu {
         let place = &machine.place;
         for (name, size) in &machine.volumes {
             let volume = place.path(&format!("volume-{name}.qcow2"));
-            if !volume.exists() {
+            if volume.exists() {
+                self.grow(place, &volume, *size).await?;
+            } else {
                 let mut command = Command::new(&self.image_program);
                 command.args(["create", "-q", "-f", "qcow2"]).arg(place.path("disk.new"));
                 command.arg(format!("{size}G"));
@@ -178,7 +180,10 @@ impl Qemu {
         // Last, as what has a disk counts as made.
         let system = place.path("disk.qcow2");
         if system.exists() {
-            return Ok(());
+            return match machine.disk_gib {
+                Some(size) => self.grow(place, &system, size).await,
+                None => Ok(()),
+            };
         }
         let (image, format) = image::of(machine)?;
         let mut command = Command::new(&self.image_program);
@@ -186,6 +191,16 @@ impl Qemu {
         // What is begun must not be taken for what is whole.
         command.arg(place.path("disk.new")).args(machine.disk_gib.map(|size| format!("{size}G")));
         self.made(place, command, &system).await
+    }
+
+    /// Makes a disk larger that is smaller than that. None becomes smaller.
+    async fn grow(&self, place: &Place, disk: &Path, size: u32) -> Result<(), Fault> {
+        if !image::is_smaller(disk, size).map_err(|error| trouble::of_folder(place, &error))? {
+            return Ok(());
+        }
+        let mut command = Command::new(&self.image_program);
+        command.args(["resize", "-q", "-f", "qcow2"]).arg(disk).arg(format!("{size}G"));
+        self.run(place, "cannot grow the disk of", command).await.map(drop)
     }
 
     async fn made(&self, place: &Place, command: Command, path: &Path) -> Result<(), Fault> {

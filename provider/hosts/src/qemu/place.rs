@@ -54,6 +54,11 @@ impl Place {
         Ok(if answers { Status::Running { pid } } else { Status::Stopped })
     }
 
+    /// For how long it has been running, as far as is known.
+    pub fn uptime(&self) -> Option<Duration> {
+        fs::metadata(self.path("pid")).ok()?.modified().ok()?.elapsed().ok()
+    }
+
     /// Ends it: asks its system to shut down, and after that time takes the power away. Its disk stays.
     pub async fn stop(&self, grace: Duration) -> Result<(), Fault> {
         let Status::Running { pid } = self.status().await? else { return Ok(()) };

@@ -55,7 +55,17 @@ TEST --exact fake::answering --nocapture >/dev/null 2>&1 </dev/null &
 echo $! >"$pidfile"
 "#;
 
-const IMAGE: &str = "#!/bin/sh\nprintf '%s\\n' \"$@\" >>ARGUMENTS\nfor word; do case $word in */disk.new) : >\"$word\";; esac; done\n";
+/// A disk is how it begins, which says how large it is: at most three GiB.
+const IMAGE: &str = r#"#!/bin/sh
+printf '%s\n' "$@" >>ARGUMENTS
+for word; do
+  case $word in
+    */disk.new | */disk.qcow2 | */volume-*) disk=$word;;
+    [1-3]G) size=${word%G};;
+  esac
+done
+printf "QFI\\373\\0\\0\\0\\3\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\${size}00\\0\\0\\0" >"$disk"
+"#;
 
 fn qemu(folder: &Path, heeds: bool) -> Qemu {
     let install = |name: &str, script: &str| {
@@ -99,6 +109,35 @@ async fn a_machine_is_made_once_found_again_and_gone_in_the_end() {
         assert!(!machine.place.folder.exists());
         assert_eq!(fs::read_to_string(&machine.image).unwrap(), "an image");
     }
+}
+
+#[tokio::test]
+async fn disks_grow_while_it_is_off_and_never_shrink() {
+    let folder = tempfile::tempdir().unwrap();
+    let (qemu, machine) = (qemu(folder.path(), true), machine(folder.path()));
+    let told = |size: u32, volumes: &[(&str, u32)]| {
+        let _ = fs::remove_file(folder.path().join("arguments"));
+        let volumes = volumes.iter().map(|(name, size)| ((*name).to_owned(), *size)).collect();
+        let machine = Machine { disk_gib: Some(size), volumes, ..machine.clone() };
+        let (qemu, file) = (&qemu, folder.path().join("arguments"));
+        async move {
+            qemu.start(&machine).await.unwrap();
+            machine.place.stop(Duration::ZERO).await.unwrap();
+            let told = fs::read_to_string(file).unwrap();
+            let disk =
+                |line: &&str| Path::new(line).extension().is_some_and(|extension| extension == "qcow2");
+            let resized = told.lines().skip_while(|line| *line != "resize");
+            let names = resized.filter(|line| line.ends_with('G') || disk(line));
+            let names = names.map(|line| line.rsplit('/').next().unwrap());
+            names.collect::<Vec<_>>().join(" ")
+        }
+    };
+    assert_eq!(told(1, &[("data", 1)]).await, "");
+    assert_eq!(told(1, &[("data", 2)]).await, "volume-data.qcow2 2G");
+    assert_eq!(told(3, &[("data", 3), ("logs", 1)]).await, "volume-data.qcow2 3G 1G disk.qcow2 3G");
+    assert_eq!(told(2, &[("data", 1), ("logs", 1)]).await, "");
+    assert!(machine.place.folder.join("volume-logs.qcow2").exists());
+    machine.place.destroy(Duration::ZERO).await.unwrap();
 }
 
 #[tokio::test]
