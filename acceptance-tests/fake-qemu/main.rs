@@ -19,11 +19,20 @@ fn main() {
         return answer(&PathBuf::from(socket), &name);
     }
     if words[0].ends_with("qemu-img") {
-        let disk = words.iter().find(|word| word.ends_with("/disk.new")).expect("a disk is to be made");
-        fs::write(disk, "").expect("a disk can be made");
+        make(&words);
     } else {
         detach(&words);
     }
+}
+
+/// A disk is how one begins, which says how large it is.
+fn make(words: &[String]) {
+    let disk = words.iter().find(|word| word.contains("/disk.") || word.contains("/volume-"));
+    let size = words.iter().filter_map(|word| word.strip_suffix('G')?.parse::<u64>().ok()).next_back();
+    let mut head = [0; 32];
+    head[..8].copy_from_slice(b"QFI\xfb\0\0\0\x03");
+    head[24..].copy_from_slice(&(size.expect("a disk has a size") << 30).to_be_bytes());
+    fs::write(disk.expect("a disk is named"), head).expect("a disk can be written");
 }
 
 /// Goes on as a process of its own, and leaves its number.
@@ -63,7 +72,7 @@ fn talk(mut stream: UnixStream, name: &str) -> std::io::Result<()> {
             "{\"return\": {}}\n".to_owned()
         };
         stream.write_all(answer.as_bytes())?;
-        if asked["execute"] == "quit" {
+        if asked["execute"] == "quit" || asked["execute"] == "system_powerdown" {
             std::process::exit(0);
         }
     }

@@ -16,6 +16,8 @@ use super::Named;
 pub const TESTS: &[Named] = &[
     ("machines_are_kept_seen_started_and_destroyed", life),
     ("a_machine_more_and_one_less_are_planned", scaling),
+    ("a_machine_that_stays_becomes_larger", resized),
+    ("what_cannot_become_of_a_machine_that_stays_is_said_in_the_plan", fixed),
     ("an_interrupted_create_keeps_its_machines", interrupted),
     ("machines_of_a_create_that_was_killed_are_taken_up", killed),
     ("a_machine_that_cannot_start_is_said_and_leaves_nothing", refused),
@@ -142,7 +144,7 @@ fn life(here: &Workspace) {
     assert_ne!(known(here)["host_key"], before["host_key"]);
 
     config(here, "", "memory = 4096", "");
-    run(here, &["plan"]).exits(1).says("The machine `one` stays as large as it is");
+    run(here, &["plan"]).ok().says("restart the machine of one: 4096 MiB (2048)");
     config(here, "", "", "");
     gone(here);
 }
@@ -176,6 +178,98 @@ fn scaling(here: &Workspace) {
     run(here, &["plan"]).exits(1).says("It is not one for a host of 10.78.0.0/24");
     config(here, address, "", &format!("{web}\ndelete_data = [\"web/data\"]"));
     run(here, &["apply", "-auto-approve"]).exits(1).says("its machine does not let us in");
+    gone(here);
+}
+
+/// Nobody is let in here: a machine that was never finished is started anew at once.
+fn resized(here: &Workspace) {
+    prepare(here);
+    let volumes = |text: &str| format!("}}\n {text}\n machine {{");
+    let data = |size: u32| format!("volume {{\n name = \"data\"\n path = \"/srv/data\"\n size = {size}\n }}");
+    let erase = "delete_data = [\"one/data\", \"one/logs\"]";
+    config(here, &volumes(&data(1)), "", erase);
+    run(here, &["apply", "-auto-approve"]).ok().says("Warning: one: its machine does not let us in");
+    let (before, pid) = (known(here), process(here));
+    assert_eq!((disk(here, "disk"), disk(here, "volume-data")), (20, 1));
+
+    let mut smaller = before.clone();
+    smaller["shape"]["cpus"] = json!(1);
+    fs::write(machine(here).join("machine.json"), smaller.to_string()).expect("it can be written");
+    run(here, &["plan"])
+        .ok()
+        .says("one: machine with 2 processors (1) → not started so")
+        .says("restart the machine of one: 2 processors (1)");
+    fs::write(machine(here).join("machine.json"), before.to_string()).expect("it can be written");
+
+    let logs = "volume {\n name = \"logs\"\n path = \"/srv/logs\"\n size = 1\n }\n ingress = true";
+    let larger = volumes(&format!("{}\n {logs}", data(2)));
+    config(here, &larger, "cpus = 4\n memory = 4096\n disk = 30", erase);
+    run(here, &["plan"]).ok().says(
+        "restart the machine of one: 4 processors (2), 4096 MiB (2048), a disk of 30 GiB (20), a volume data of 2 GiB (1), a new volume logs of 1 GiB, ports for http and https",
+    );
+    run(here, &["apply", "-auto-approve"]).exits(1).says("one: its machine does not let us in");
+    let again = process(here).expect("it runs");
+    assert_ne!(Some(&again), pid.as_ref());
+    let told = fs::read_to_string(format!("/proc/{again}/cmdline")).unwrap_or_default().replace('\0', " ");
+    let known_now = known(here);
+    let port = format!("hostfwd=tcp:127.0.0.1:{}-:443", known_now["ports"]["https"]);
+    for words in ["-smp 4 -m 4096", "volume-logs.qcow2", port.as_str()] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert_eq!(["disk", "volume-data", "volume-logs"].map(|name| disk(here, name)), [30, 2, 1]);
+    assert_eq!(known_now["host_key"], before["host_key"], "it is the same machine");
+    assert_eq!(attribute(here, "complete"), json!(false));
+
+    // What runs is as it should be: the next apply leaves it alone.
+    run(here, &["apply", "-auto-approve"]).exits(1);
+    assert_eq!(process(here), Some(again));
+
+    // What runs is what counts, and what was begun is finished.
+    let mut older = known_now;
+    older["shape"]["cpus"] = json!(2);
+    fs::write(machine(here).join("machine.json"), older.to_string()).expect("it can be written");
+    fs::remove_file(here.path("bin/qemu-system-x86_64")).expect("it is there");
+    let mut command = here.command(&["apply", "-auto-approve"]);
+    let outcome = Running::start(command.env("PATH", here.path("bin"))).finish();
+    outcome.exits(1).says("one: there is no QEMU");
+    assert_eq!(process(here), None);
+    let fake = built("fake-qemu").expect("it is built with the tests");
+    std::os::unix::fs::symlink(fake, here.path("bin/qemu-system-x86_64")).expect("a link can be made");
+    run(here, &["plan"]).ok().says("start the machine of one: it is stopped");
+    run(here, &["apply", "-auto-approve"]).exits(1).says("one: its machine does not let us in");
+    assert_eq!(known(here)["shape"]["cpus"], json!(4));
+    gone(here);
+}
+
+/// How large a disk is, in GiB.
+fn disk(here: &Workspace, name: &str) -> u64 {
+    let file = fs::read(machine(here).join(format!("{name}.qcow2"))).expect("there is a disk");
+    let size = file[24..32].try_into().expect("it says how large it is");
+    u64::from_be_bytes(size) >> 30
+}
+
+fn fixed(here: &Workspace) {
+    prepare(here);
+    let volumes = |text: &str| format!("}}\n {text}\n machine {{");
+    let data = |more: &str| format!("volume {{\n name = \"data\"\n path = \"/srv/data\"\n {more}\n }}");
+    let logs = "volume {\n name = \"logs\"\n path = \"/srv/logs\"\n }\n";
+    let erase = "delete_data = [\"one/data\", \"one/logs\"]";
+    let there = format!("{}\n {logs}", data("size = 2"));
+    config(here, &volumes(&there), "", erase);
+    run(here, &["apply", "-auto-approve"]).ok();
+    let refused = |host: &str, qemu: &str, words: &str| {
+        config(here, host, qemu, erase);
+        run(here, &["plan"]).exits(1).says(words);
+    };
+    refused(&volumes(&there), "disk = 10", "The disk of the machine `one` cannot shrink");
+    refused(&volumes(&data("size = 1")), "", "The volume `data` of the machine `one` cannot shrink");
+    refused(&volumes(logs), "", "The machine `one` keeps its volume `data`");
+    refused(&volumes(&data("")), "", "The machine `one` keeps its volume `data`");
+    let hidden = there.replace("/srv/logs\"", "/srv/logs\"\n size = 1");
+    refused(&volumes(&hidden), "", "The volume `logs` of the machine `one` is there already");
+    let moved = format!("private_address = \"10.77.0.9\"\n {}", volumes(&there));
+    refused(&moved, "", "The machine `one` keeps its `private_address`");
+    config(here, &volumes(&there), "", erase);
     gone(here);
 }
 

@@ -86,27 +86,33 @@ impl Vm {
 
     /// What a command there prints.
     pub fn ssh(&self, key: &Path, words: &str) -> String {
-        let mut command = Command::new("ssh");
-        command.args(["-F", "none", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no"]);
-        command.args([
-            "-o",
-            "UserKnownHostsFile=/dev/null",
-            "-o",
-            "LogLevel=ERROR",
-            "-o",
-            "ConnectTimeout=20",
-            "-i",
-        ]);
-        command.arg(key).args(["-p", &self.ssh.to_string(), "ops@127.0.0.1", words]);
-        let mut said = String::new();
-        let answered = wait_until(Duration::from_mins(2), || {
-            let output = command.output().expect("ssh can be started");
-            said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-            output.status.code() != Some(255)
-        });
-        assert!(answered, "nobody answers: {said}\n{}", self.console());
-        said
+        let said = ssh(self.ssh, key, words);
+        assert!(said.is_ok(), "nobody answers: {said:?}\n{}", self.console());
+        said.unwrap_or_default()
     }
+}
+
+/// What a command prints where that port leads; if nobody lets us in, what is said of that.
+pub fn ssh(port: u16, key: &Path, words: &str) -> Result<String, String> {
+    let mut command = Command::new("ssh");
+    command.args(["-F", "none", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no"]);
+    command.args([
+        "-o",
+        "UserKnownHostsFile=/dev/null",
+        "-o",
+        "LogLevel=ERROR",
+        "-o",
+        "ConnectTimeout=20",
+        "-i",
+    ]);
+    command.arg(key).args(["-p", &port.to_string(), "ops@127.0.0.1", words]);
+    let mut said = String::new();
+    let answered = wait_until(Duration::from_mins(2), || {
+        let output = command.output().expect("ssh can be started");
+        said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        output.status.code() != Some(255)
+    });
+    if answered { Ok(said) } else { Err(said) }
 }
 
 impl Drop for Vm {

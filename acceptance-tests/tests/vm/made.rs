@@ -9,7 +9,31 @@ use hosts::qemu::{Place, Status};
 use serde_json::json;
 
 use super::asking::Asking;
-use super::machine::{Image, block_on};
+use super::machine::{Image, block_on, ssh};
+
+/// What a system may take to shut down.
+const ORDERLY: Duration = Duration::from_mins(3);
+
+/// The sizes of the story, as its pool has them.
+const SMALL: &str = r#"machine {
+      memory = 1536
+    }
+    volume {
+      name = "data"
+      path = "/srv/data"
+      size = 1
+    }"#;
+const LARGE: &str = r#"ingress = true
+    machine {
+      cpus   = 3
+      memory = 1792
+      disk   = 21
+    }
+    volume {
+      name = "data"
+      path = "/srv/data"
+      size = 2
+    }"#;
 
 /// A change of a machine, in software on a busy one.
 const PATIENCE: Duration = Duration::from_mins(25);
@@ -30,8 +54,8 @@ pub fn lives(cli: &Cli, provider: &Provider, nomad: &Path, image: &Image) {
     let binaries = mirror.agent("nomad", nomad, "10.0.2.2") + &mirror.cni("10.0.2.2");
     let key = super::key(&here);
     let folder = here.path("objects/machines");
-    let text = config(image, &folder, &key, &binaries);
-    here.config(&text);
+    let text = |size: &str| config(image, &folder, &key, &binaries, size);
+    here.config(&text(SMALL));
     let guard = Guard(Place { name: "lab-one".into(), folder: folder.join("one") });
     let before = (fs::metadata(image.disk()).expect("there is an image"), seen(image));
 
@@ -50,7 +74,10 @@ pub fn lives(cli: &Cli, provider: &Provider, nomad: &Path, image: &Image) {
     let Ok(Status::Running { pid }) = block_on(guard.0.status()) else {
         unreachable!("it runs");
     };
-    block_on(guard.0.stop(Duration::ZERO)).expect("it can be stopped");
+    let began = Instant::now();
+    block_on(guard.0.stop(ORDERLY)).expect("it can be stopped");
+    assert!(began.elapsed() < ORDERLY, "its system shuts down when it is asked to");
+    eprintln!("shut down: {:.0} s", began.elapsed().as_secs_f64());
     run(&here, &["plan"])
         .ok()
         .says("one: machine running → stopped")
@@ -61,9 +88,11 @@ pub fn lives(cli: &Cli, provider: &Provider, nomad: &Path, image: &Image) {
     assert!(!matches!(block_on(guard.0.status()), Ok(Status::Running { pid: again }) if again == pid));
     Asking::of(&here, nomad).until(&["node", "status"], |said| said.contains("ready"));
     nothing_to_do(&here);
+    grows(&here, &guard.0, &key, &text);
+    Asking::of(&here, nomad).until(&["node", "status"], |said| said.contains("ready"));
 
     run(&here, &["destroy", "-auto-approve"]).exits(1).says("Data would be lost: one/data");
-    here.config(&text.replacen("  qemu {", "  delete_data = [\"one/data\"]\n  qemu {", 1));
+    here.config(&text(LARGE).replacen("  qemu {", "  delete_data = [\"one/data\"]\n  qemu {", 1));
     finished(&here, "its data may go");
     let outcome = run(&here, &["destroy", "-auto-approve"]);
     assert_eq!(outcome.code, Some(0), "{outcome}");
@@ -72,6 +101,38 @@ pub fn lives(cli: &Cli, provider: &Provider, nomad: &Path, image: &Image) {
     assert!(!command.contains("lab-one"), "the machine is still there");
     assert_eq!((before.0.len(), before.1), (image_length(image), seen(image)), "the image stays as it is");
     here.check_leftovers();
+}
+
+/// More processors, more memory, and larger disks, whose data is still there.
+fn grows(here: &Workspace, place: &Place, key: &Path, config: &dyn Fn(&str) -> String) {
+    let port = |what: &str| {
+        place.record().expect("it can be read").and_then(|record| record.ports.get(what).copied())
+    };
+    let inside = |words: &str| ssh(port("ssh").expect("there is one"), key, words).expect("it lets us in");
+    let sizes =
+        "nproc; free --mebi | awk '/^Mem:/ { print $2 }'; df --output=size -BM / /srv/data | tail -n 2";
+    eprintln!("before: {}", inside(sizes).split_whitespace().collect::<Vec<_>>().join(" "));
+    inside("echo kept | sudo tee /srv/data/file");
+    here.config(&config(LARGE));
+    run(here, &["plan"]).ok().says(
+        "restart the machine of one: 3 processors (2), 1792 MiB (1536), a disk of 21 GiB (20), a volume data of 2 GiB (1), ports for http and https",
+    );
+    let Ok(Status::Running { pid }) = block_on(place.status()) else { unreachable!("it runs") };
+    let began = Instant::now();
+    finished(here, "the machine became larger");
+    eprintln!("made larger: {:.0} s", began.elapsed().as_secs_f64());
+    assert!(!matches!(block_on(place.status()), Ok(Status::Running { pid: again }) if again == pid));
+    nothing_to_do(here);
+
+    let said = inside(sizes);
+    let said: Vec<u32> =
+        said.split_whitespace().filter_map(|word| word.trim_end_matches('M').parse().ok()).collect();
+    eprintln!("afterwards: {said:?}");
+    let [processors, memory, disk, volume] = said[..] else { unreachable!("four numbers: {said:?}") };
+    assert!(processors == 3 && memory > 1600 && disk > 20 * 1024 && volume > 1900, "{said:?}");
+    assert_eq!(inside("cat /srv/data/file").trim(), "kept");
+    let ports = here.state().attribute("lostops_cluster.c.hosts.one.ports").clone();
+    assert_eq!((&ports["http"], &ports["https"]), (&json!(port("http")), &json!(port("https"))));
 }
 
 /// The host has the key that we gave it, and the state has nothing that opens a door.
@@ -119,7 +180,7 @@ fn image_length(image: &Image) -> u64 {
     fs::metadata(image.disk()).expect("there is an image").len()
 }
 
-fn config(image: &Image, folder: &Path, key: &Path, binaries: &str) -> String {
+fn config(image: &Image, folder: &Path, key: &Path, binaries: &str, size: &str) -> String {
     let public = fs::read_to_string(key.with_extension("pub")).expect("the key was made");
     let software = std::env::var_os("LOSTOPS_VM_SOFTWARE").is_some();
     let acceleration = if software { "software" } else { "auto" };
@@ -139,16 +200,11 @@ resource "lostops_cluster" "c" {{
     host {{
       name = "one"
     }}
-    volume {{
-      name = "data"
-      path = "/srv/data"
-      size = 1
-    }}
+    {size}
   }}
   qemu {{
     folder       = {:?}
     image        = {:?}
-    memory       = 1536
     acceleration = {acceleration:?}
     kernel {{
       path         = {:?}

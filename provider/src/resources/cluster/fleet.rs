@@ -4,14 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use hosts::Fault;
 use hosts::converge::{self, Script};
-use hosts::fleet::{self, Crew, Done, Known, Orders, Seen, Sight, Wanted, find_kept, survey};
+use hosts::fleet::{self, Crew, Done, Machines, Orders, Seen, Sight, find_kept, survey};
 use hosts::secrets::RootSecrets;
 use hosts::spec::ClusterSpec;
-use hosts::{Fault, way};
 use kit::{Cx, Diagnostic, Failure, Private, Result, Severity, State};
 
-use super::machines::Raised;
+use super::known::{known, lag, now, wanted};
+use super::machines::{Raised, Renewals};
 use super::model::{Cluster, Member};
 use super::reach::{self, Past, Way};
 use super::{connect, is_ours, machines, said, seeds, spec, whose};
@@ -30,11 +31,6 @@ const ENDING: Duration = Duration::from_secs(30);
 const FOUNDED: &str = "founded";
 /// Where the private data has the hosts that should be gone.
 const LEAVING: &str = "leaving_hosts";
-
-/// What each host of a cluster is to run.
-pub(super) fn wanted(spec: &ClusterSpec) -> Vec<Wanted> {
-    spec.hosts().map(|(_, pool, host)| Wanted { host: host.name.clone(), role: pool.role }).collect()
-}
 
 /// Hosts that should be gone, and are not.
 pub(super) fn leaving(private: &Private) -> BTreeSet<String> {
@@ -182,6 +178,7 @@ struct Work {
     orders: Orders,
     departing: BTreeMap<String, Past>,
     raised: Option<Raised>,
+    renewals: Option<Renewals>,
     progress: Progress,
     begun: Instant,
 }
@@ -201,10 +198,13 @@ impl Work {
         let mut hosts = now(&planned, &before);
         if let Some(raised) = &mut raised {
             raised.guide(&mut hosts);
-            machines::arrive(cx, &settings, &planned, &hosts, raised, left_of(cx, begun)).await?;
+            let limit = (left_of(cx, begun), prior.is_some());
+            machines::arrive(cx, &settings, &planned, &hosts, raised, limit).await?;
             let first = prior.is_none_or(|prior| prior.ca_pem.known().is_none());
             raised.suffice(&hosts, first).map_err(|faults| said(&faults))?;
         }
+        let renewals =
+            raised.as_mut().map(|raised| Renewals::of(&settings, &planned, &hosts, raised)).transpose()?;
         let mut departing = left;
         departing.extend(before.clone());
         departing.retain(|host, _| !hosts.contains_key(host));
@@ -236,8 +236,11 @@ impl Work {
             let moved = moved.map(|(name, past)| (name.clone(), past.clone())).collect();
             whose::nobody_stays_behind(&settings, prior, &moved, &root, &reach.keys()).await?;
         }
-        let known =
+        let mut known =
             known(&all, |host| before.contains_key(host) || departing.contains_key(host), &seen, taken);
+        if let Some(renewals) = &renewals {
+            lag(&mut known, renewals);
+        }
         let wanted = wanted(&spec);
         let steps = fleet::plan(&wanted, &known);
         if !steps.is_empty() {
@@ -275,6 +278,7 @@ impl Work {
             orders,
             departing,
             raised,
+            renewals,
             progress,
             begun,
         })
@@ -285,7 +289,8 @@ impl Work {
         let name = &self.planned.name;
         let told = |host: &str, what: &str| self.progress.tell(&format!("{name}/{host}"), &what);
         let roots = (&self.root, self.before.as_ref());
-        let crew = Crew::new(&self.reach, &self.spec, roots, AT_ONCE, &told).map_err(broken)?;
+        let machines = self.renewals.as_ref().map(|renewals| renewals as &dyn Machines);
+        let crew = Crew::new(&self.reach, &self.spec, roots, AT_ONCE, &told).map_err(broken)?.on(machines);
         let limit = left_of(cx, self.begun);
         let cause = tokio::select! {
             done = crew.carry_out(&self.orders) => return Ok((self.settle(done).await?, false)),
@@ -333,7 +338,10 @@ impl Work {
                 keys.get(&host.name).into_iter().flatten().map(ToString::to_string).collect::<Vec<_>>();
             let member = seeds::member(&self.spec, pool, what, host, hash.unwrap_or_default());
             let member = match &self.raised {
-                Some(raised) => machines::place(member, raised.records.get(&host.name)),
+                Some(raised) => {
+                    let again = self.renewals.as_ref().and_then(|renewals| renewals.record(&host.name));
+                    machines::place(member, again.as_ref().or(raised.records.get(&host.name)))
+                }
                 None => Member { host_key: (!lines.is_empty()).then(|| lines.join("\n")), ..member },
             };
             (host.name.clone(), member)
@@ -349,39 +357,6 @@ impl Work {
 fn left_of(cx: &Cx, begun: Instant) -> Duration {
     let limit = cx.time_limit().map_or(Duration::MAX, |limit| limit.saturating_sub(FAREWELL));
     limit.saturating_sub(begun.elapsed())
-}
-
-/// The hosts that are wanted, with what is known of those that were there.
-fn now(planned: &Cluster, before: &BTreeMap<String, Past>) -> BTreeMap<String, Past> {
-    let mut hosts = reach::hosts(planned);
-    for (name, past) in &mut hosts {
-        if let Some(known) = before.get(name) {
-            past.finished = known.finished;
-            if past.host_key.is_none() && past.address == known.address {
-                past.host_key.clone_from(&known.host_key);
-            }
-        }
-    }
-    hosts
-}
-
-/// What the planner is told of the hosts that the cluster had. `taken` says that its servers had root secrets although
-/// nobody knew: then whoever has something of ours counts as well.
-pub(super) fn known(
-    all: &BTreeMap<String, Past>,
-    had: impl Fn(&str) -> bool,
-    seen: &BTreeMap<String, Result<Seen, way::Fault>>,
-    taken: bool,
-) -> Vec<Known> {
-    let known = |(host, past): (&String, &Past)| {
-        let sight = match seen.get(host) {
-            Some(Ok(seen)) => seen.sight(),
-            _ => Sight::Silent,
-        };
-        let finished = past.finished || (taken && matches!(sight, Sight::Same | Sight::Other));
-        (had(host) || finished).then(|| Known { host: host.clone(), role: past.role(), finished, sight })
-    };
-    all.iter().filter_map(known).collect()
 }
 
 /// What each host gets.

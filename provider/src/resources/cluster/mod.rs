@@ -6,6 +6,7 @@ mod deed;
 mod fleet;
 mod folder;
 mod import;
+mod known;
 mod machines;
 mod model;
 mod nocloud;

@@ -7,7 +7,8 @@ use hosts::spec::ClusterSpec;
 use hosts::way;
 use kit::{Cx, Diagnostic, Failure, Result};
 
-use super::fleet::{AT_ONCE, broken, known, scripts, wanted};
+use super::fleet::{AT_ONCE, broken, scripts};
+use super::known::{known, wanted};
 use super::model::Cluster;
 use super::reach::{self, Way};
 use super::{is_ours, machines, spec, steps};
@@ -20,6 +21,7 @@ const WARNED: i64 = 60;
 /// Sees what has become of the hosts. Who cannot reach any of them changes nothing.
 pub(super) async fn read(cx: &Cx, mut current: Cluster) -> Result<Option<Cluster>> {
     let settings = cx.provider::<Settings>()?;
+    machines::forget(&mut current);
     let warn = |why: String| {
         let summary = format!("The hosts of cluster {} were not looked at", current.name);
         cx.warn(Diagnostic::warning(summary, format!("{why} What the state says of them is believed.")));
@@ -27,7 +29,7 @@ pub(super) async fn read(cx: &Cx, mut current: Cluster) -> Result<Option<Cluster
     let hosts = reach::hosts(&current);
     let off = machines::look(&current).await?;
     let machines = off.iter().map(|(host, line)| format!("{host}: {line}"));
-    let mut lines: Vec<String> = machines.collect();
+    let mut lines: Vec<String> = machines.chain(machines::lagging(&current, &off)?).collect();
     let reach = match Way::to(&settings, &current, &hosts, off.keys().cloned().collect()) {
         Ok(reach) => reach,
         Err(Failure(found)) => {

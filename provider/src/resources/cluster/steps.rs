@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use hosts::fleet::{self, Known, Sight};
+use hosts::fleet::{self, Act, Known, Sight};
 use hosts::spec::ClusterSpec;
 use kit::Result;
 
-use super::fleet::wanted;
+use super::known::wanted;
+use super::machines::Steps;
 use super::model::Cluster;
 use super::reach::{self, Past};
 use super::{machines, names, said, spec};
@@ -18,13 +19,19 @@ pub(super) fn of_hosts(
     draft: &Cluster,
     leaving: &BTreeSet<String>,
 ) -> Result<Vec<String>> {
-    let (first, last) = if draft.qemu.is_some() {
+    let Steps { first, before, last } = if draft.qemu.is_some() {
         machines::steps(prior, draft, leaving)
     } else {
         let line = |host| format!("take lostops off {host}, which is no longer wanted");
-        (Vec::new(), leaving.iter().map(line).collect())
+        Steps { last: leaving.iter().map(line).collect(), ..Steps::default() }
     };
-    let known = prior.map(|prior| known(prior, anew(prior, draft))).unwrap_or_default();
+    let mut known = prior.map(|prior| known(prior, anew(prior, draft))).unwrap_or_default();
+    // Whose machine alone is another has its turn like all others.
+    let mut as_it_is = BTreeSet::new();
+    for host in known.iter_mut().filter(|host| host.sight == Sight::Same && before.contains_key(&host.host)) {
+        host.sight = Sight::Other;
+        as_it_is.insert(host.host.clone());
+    }
     let wanted = wanted(&spec::of(draft)?);
     let steps = fleet::plan(&wanted, &known);
     let led =
@@ -32,7 +39,11 @@ pub(super) fn of_hosts(
     if !steps.is_empty() && !led {
         fleet::majority(&wanted, &known).map_err(|fault| said(&[fault]))?;
     }
-    Ok(first.into_iter().chain(steps.iter().map(ToString::to_string)).chain(last).collect())
+    let steps = steps.iter().flat_map(|step| {
+        let on_it = (step.act != Act::Change || !as_it_is.contains(&step.host)).then(|| step.to_string());
+        before.get(&step.host).cloned().into_iter().chain(on_it)
+    });
+    Ok(first.into_iter().chain(steps).chain(last).collect())
 }
 
 /// What the state says of the hosts.
@@ -41,7 +52,7 @@ fn known(prior: &Cluster, changes: bool) -> Vec<Known> {
         let gone = |line: &str| line.starts_with(SILENT) || line == machines::GONE;
         let sight = if drifted(prior, &host).any(gone) {
             Sight::Silent
-        } else if changes || drifted(prior, &host).any(|line| line != machines::STOPPED) {
+        } else if changes || drifted(prior, &host).any(|line| !machines::is_of_machine(line)) {
             Sight::Other
         } else {
             Sight::Same

@@ -1,14 +1,13 @@
-//! What is wrong with machines as they are written, and what cannot be done to those that there are. Pure.
+//! What is wrong with machines as they are written. Pure.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use hosts::qemu::{SOCKET_PATH, Shape};
+use hosts::qemu::SOCKET_PATH;
 use hosts::spec::Cidr;
-use kit::{Diagnostic, Result};
+use kit::Diagnostic;
 
 use super::super::model::{Cluster, Host, Pool, Qemu, Ssh};
-use super::wanted::{hosts, shape};
+use super::wanted::hosts;
 
 /// How long a disk's name can be.
 const DISK_NAME: usize = 20;
@@ -145,26 +144,4 @@ fn usable(network: Cidr, address: IpAddr) -> bool {
     let (IpAddr::V4(first), IpAddr::V4(own)) = (network.address(), address) else { return false };
     let last = first.to_bits() | (u32::MAX >> network.bits());
     network.contains(address) && own != first && own.to_bits() != last
-}
-
-/// What would have to change about a machine that stays.
-pub(in super::super) fn stay(prior: &Cluster, draft: &Cluster) -> Result<()> {
-    let (Some(before), Some(after)) = (&prior.qemu, &draft.qemu) else { return Ok(()) };
-    let fixed = |qemu: &Qemu| (qemu.folder.clone(), qemu.network.clone(), qemu.kernel.clone());
-    if fixed(before) != fixed(after) {
-        let detail = "`folder`, `network` and `kernel` are those that the machines were made with. Leave them, or make a cluster of its own with others.";
-        return Err(Diagnostic::error("The machines stay what they are", detail).attribute("qemu").into());
-    }
-    for (pool, host) in hosts(draft) {
-        let Some((old_pool, old)) = hosts(prior).find(|(_, old)| old.name == host.name) else { continue };
-        let size = |cluster, qemu, pool| Shape { doors: BTreeMap::new(), ..shape(cluster, qemu, pool) };
-        let same = size(prior, before, old_pool) == size(draft, after, pool)
-            && old.private_address == host.private_address;
-        if !same {
-            let detail = "Its processors, memory, disks and address are those that it was made with. Take the host out in one apply and add it in the next, or add another host with the new size first.";
-            let what = format!("The machine `{}` stays as large as it is", host.name);
-            return Err(Diagnostic::error(what, detail).attribute("pool").into());
-        }
-    }
-    Ok(())
 }

@@ -8,7 +8,10 @@ mod check;
 mod data;
 mod found;
 mod login;
+mod order;
 mod raise;
+mod renew;
+mod resize;
 mod steps;
 mod wanted;
 mod yard;
@@ -24,13 +27,16 @@ use super::model::{Cluster, Member};
 use super::reach::Past;
 use super::{said, spec};
 use crate::config::Settings;
+use order::Order;
 use yard::Yard;
 
 pub(super) use arrive::arrive;
-pub(super) use check::{check, stay};
+pub(super) use check::check;
 pub(super) use data::{spare, spare_all};
 pub(super) use found::{Found, found};
-pub(super) use steps::{GONE, STOPPED, steps};
+pub(super) use renew::Renewals;
+pub(super) use resize::stay;
+pub(super) use steps::{GONE, Steps, is_of_machine, steps};
 pub(super) use wanted::{HERE, INSIDE, OUTSIDE, device};
 
 /// Where the private data says who has the folder.
@@ -43,6 +49,8 @@ pub(super) struct Raised {
     pub records: BTreeMap<String, Record>,
     /// Those that were made or started just now.
     pub fresh: BTreeSet<String>,
+    /// Those that run and should have been started otherwise.
+    outdated: BTreeMap<String, Order>,
     /// Why others do not run.
     pub faults: BTreeMap<String, Fault>,
 }
@@ -146,6 +154,35 @@ pub(super) async fn look(cluster: &Cluster) -> Result<BTreeMap<String, &'static 
             Status::Absent => steps::GONE,
         };
         lines.insert(host.name.clone(), line);
+    }
+    Ok(lines)
+}
+
+/// Takes out of the drift what was seen of machines before: they are looked at each time, whoever can be reached.
+pub(super) fn forget(cluster: &mut Cluster) {
+    let about = |line: &String| line.split_once(": ").is_some_and(|(_, what)| is_of_machine(what));
+    if let Some(lines) = cluster.drift.known().filter(|lines| lines.iter().any(about)) {
+        let left: Vec<String> = lines.iter().filter(|line| !about(line)).cloned().collect();
+        cluster.drift.set(left);
+    }
+}
+
+/// A line for each machine that was not started as it should be, but for those that do not run.
+pub(super) fn lagging(cluster: &Cluster, off: &BTreeMap<String, &str>) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    if cluster.qemu.is_none() {
+        return Ok(lines);
+    }
+    let yard = yard(cluster)?;
+    for (_, host) in wanted::hosts(cluster).filter(|(_, host)| !off.contains_key(&host.name)) {
+        // What cannot be read the next apply says.
+        let record = yard.place(&cluster.name, &host.name).record().ok().flatten();
+        let is = record.and_then(|record| resize::started(cluster, &host.name, &record));
+        let words = is.zip(resize::wanted(cluster, &host.name));
+        let words = words.map(|(is, should)| resize::changes(&is, &should)).unwrap_or_default();
+        if !words.is_empty() {
+            lines.push(format!("{}: {}", host.name, steps::lags(&words)));
+        }
     }
     Ok(lines)
 }

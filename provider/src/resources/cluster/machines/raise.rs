@@ -7,7 +7,7 @@ use std::pin::Pin;
 
 use hosts::Fault;
 use hosts::fleet::together;
-use hosts::qemu::{Machine, Place, Qemu, Record, Shape, Status};
+use hosts::qemu::{Place, Record, Status};
 use hosts::secrets::{Broken, mark};
 use hosts::seed::SshKeys;
 use hosts::ssh::make_key;
@@ -15,44 +15,26 @@ use kit::Result;
 
 use super::super::fleet::broken;
 use super::super::model::{self, Cluster, Host, Pool};
-use super::Raised;
+use super::order::{self, Order};
 use super::wanted::{self, HERE, of_host};
 use super::yard::{PORTS, Yard};
+use super::{Raised, resize};
 use crate::config::Settings;
 use crate::jobs::Progress;
 
 /// So many machines come up at once.
 const AT_ONCE: usize = 4;
 
-/// A machine that does not run yet.
-struct Order {
-    host: String,
-    machine: Machine,
-    record: Record,
-    shape: Shape,
-    told: &'static str,
-}
-
-impl Order {
-    /// What it is started with is known of a new one before it is made; of any other only when it runs.
-    async fn start(&mut self, qemu: &Qemu) -> Result<(), Fault> {
-        let place = &self.machine.place;
-        place.keep(&self.record)?;
-        qemu.start(&self.machine).await?;
-        if self.record.shape.as_ref() != Some(&self.shape) {
-            self.record.shape = Some(self.shape.clone());
-            place.keep(&self.record)?;
-        }
-        Ok(())
-    }
-}
-
 /// A machine on its way, by its host's name.
 type Starting<'a> = Pin<Box<dyn Future<Output = (String, Result<Record, Fault>)> + Send + 'a>>;
 
 /// What is to be done about a host's machine.
 enum Found {
+    /// Nothing.
     Runs(Record),
+    /// It runs, and should have been started otherwise.
+    Lags(Record, Box<Order>),
+    /// It is to be started.
     Waits(Box<Order>),
 }
 
@@ -73,19 +55,23 @@ pub(super) async fn raise(
             Err(fault) => drop(raised.faults.insert(host.name.clone(), of_host(&host.name, fault))),
             Ok((status, record)) => match site.find(pool, host, status, record)? {
                 Ok(Found::Runs(record)) => drop(raised.records.insert(host.name.clone(), record)),
+                Ok(Found::Lags(record, order)) => {
+                    raised.records.insert(host.name.clone(), record);
+                    raised.outdated.insert(host.name.clone(), *order);
+                }
                 Ok(Found::Waits(order)) => orders.push(*order),
                 Err(fault) => drop(raised.faults.insert(host.name.clone(), fault)),
             },
         }
     }
-    let qemu = Qemu { hardware: block.acceleration == "auto", ..Qemu::default() };
+    let qemu = order::qemu(cluster);
     let progress = Progress::new(settings.progress.clone());
-    let start = |mut order: Order| -> Starting<'_> {
+    let start = |order: Order| -> Starting<'_> {
         let (qemu, progress) = (&qemu, &progress);
         Box::pin(async move {
             progress.tell(&format!("{}/{}", cluster.name, order.host), &order.told);
             let came = order.start(qemu).await;
-            (order.host, came.map(|()| order.record))
+            (order.host, came)
         })
     };
     let started = together(AT_ONCE, orders.into_iter().map(start).collect());
@@ -119,26 +105,56 @@ impl Site<'_> {
         record: Option<Record>,
     ) -> Result<Result<Found, Fault>> {
         let place = self.yard.place(&self.cluster.name, &host.name);
-        let shape = wanted::shape(self.cluster, self.block, pool);
-        let order = |machine, record, told| {
-            Found::Waits(Box::new(Order { host: host.name.clone(), machine, record, shape, told }))
-        };
-        Ok(Ok(match (status, record) {
-            (Status::Running { .. }, Some(record)) => Found::Runs(record),
-            (Status::Stopped, Some(mut record)) => {
-                record.ports = self.ports(pool, host, record.ports);
-                order(self.machine(pool, host, &record, None), record, "starting its machine")
+        Ok(match (status, record) {
+            (Status::Running { .. }, Some(record)) => self.running(pool, host, &place, record),
+            (Status::Stopped, Some(record)) => {
+                Ok(Found::Waits(self.again(pool, host, record, "starting its machine")))
             }
             (Status::Absent, _) => {
                 let (record, seed) = self.anew(pool, host, &place)?;
-                order(self.machine(pool, host, &record, Some(seed)), record, "making its machine")
+                Ok(Found::Waits(self.order((pool, host), record, Some(seed), "making its machine")))
             }
-            (_, None) => return Ok(Err(unknown(&host.name, &place))),
-        }))
+            (_, None) => Err(unknown(&host.name, &place)),
+        })
     }
 
-    fn machine(&self, pool: &Pool, host: &Host, record: &Record, seed: Option<Vec<u8>>) -> Machine {
-        wanted::machine(self.cluster, (self.block, self.yard), (pool, host), record, seed)
+    /// A machine that runs goes on, unless it should have been started otherwise.
+    fn running(
+        &mut self,
+        pool: &Pool,
+        host: &Host,
+        place: &Place,
+        mut record: Record,
+    ) -> Result<Found, Fault> {
+        if record.shape.is_none() {
+            // From now on another configuration is seen to be one.
+            record.shape = resize::started(self.prior.unwrap_or(self.cluster), &host.name, &record);
+            place.keep(&record)?;
+        }
+        let should = wanted::shape(self.cluster, self.block, pool);
+        if record.shape.as_ref().is_none_or(|is| resize::changes(is, &should).is_empty()) {
+            return Ok(Found::Runs(record));
+        }
+        let order = self.again(pool, host, record.clone(), "starting its machine anew");
+        Ok(Found::Lags(record, order))
+    }
+
+    /// How a machine that was made is started as it should be now.
+    fn again(&mut self, pool: &Pool, host: &Host, mut record: Record, told: &'static str) -> Box<Order> {
+        record.ports = self.ports(pool, host, record.ports);
+        self.order((pool, host), record, None, told)
+    }
+
+    fn order(
+        &self,
+        (pool, host): (&Pool, &Host),
+        record: Record,
+        seed: Option<Vec<u8>>,
+        told: &'static str,
+    ) -> Box<Order> {
+        let machine = wanted::machine(self.cluster, (self.block, self.yard), (pool, host), &record, seed);
+        let shape = wanted::shape(self.cluster, self.block, pool);
+        Box::new(Order { host: host.name.clone(), machine, record, shape, told })
     }
 
     /// What is known of a new machine, and its seed. Its ports are those that the state knows, if it knows any.

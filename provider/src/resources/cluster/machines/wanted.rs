@@ -1,5 +1,6 @@
 //! From what a person wrote to what each machine should be. Pure; it must ask nobody.
 
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use hosts::qemu::{Forward, Kernel, Machine, Place, Record, Shape};

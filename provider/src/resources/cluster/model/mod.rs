@@ -168,12 +168,12 @@ pub struct Volume {
     /// Where it is on the host.
     #[attr(check = words::absolute)]
     pub path: String,
-    /// The disk, such as `/dev/sdb`. It is formatted if it is empty, and left alone if it is not. Unset: a folder on the
-    /// host's own disk.
+    /// The disk, such as `/dev/sdb`. It is formatted if it is empty, and left alone if it is not; when it has become larger,
+    /// its filesystem grows. Unset: a folder on the host's own disk.
     #[attr(check = words::absolute)]
     pub device: Option<String>,
-    /// With `qemu`: how many GiB a disk of its own has, which is made with the machine and goes with it. Unset: a folder on
-    /// the machine's own disk.
+    /// With `qemu`: how many GiB a disk of its own has. It can grow, and goes with the machine. Unset: a folder on the machine's
+    /// own disk.
     #[attr(check = check::between(1, 65_536))]
     pub size: Option<u32>,
     /// What an empty disk is formatted with.
@@ -189,7 +189,7 @@ pub struct Volume {
 /// How a living cluster is changed.
 #[derive(Block, Clone)]
 pub struct Upgrade {
-    /// How many clients get another Nomad at once. Servers always change one by one.
+    /// How many clients get another Nomad, or another machine under them, at once. Servers always change one by one.
     #[attr(default = 1, check = check::between(1, 100))]
     pub max_parallel: i64,
     /// How long work may take to move to other hosts, such as `5m`; it is stopped after that.

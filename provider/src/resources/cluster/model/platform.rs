@@ -37,7 +37,8 @@ pub struct Network {
     pub card: String,
 }
 
-/// Virtual machines on this machine.
+/// Virtual machines on this machine. Those that stay become what is written here: their host is switched off in order and
+/// comes back with other processors, other memory, larger disks, further disks or further ports. No disk becomes smaller.
 #[derive(Block, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Qemu {
     /// Folder for the machines, which has to be this cluster's alone. They stay where they were made.
@@ -55,7 +56,7 @@ pub struct Qemu {
     /// How much memory each machine has, in MiB.
     #[attr(default = 2048, check = check::between(512, 4_194_304))]
     pub memory: u32,
-    /// How large the disk of each machine is, in GiB. It takes only as much room as was written.
+    /// How large the disk of each machine is, in GiB. It takes only as much room as was written, and can grow.
     #[attr(default = 20, check = check::between(1, 65_536))]
     pub disk: u32,
     /// The network of the machines among themselves, in which each has its `private_address`. Who runs programs on this
@@ -91,7 +92,7 @@ pub struct MachineSize {
     /// How much memory, in MiB.
     #[attr(check = check::between(512, 4_194_304))]
     pub memory: Option<u32>,
-    /// How large the disk is, in GiB.
+    /// How large the disk is, in GiB. It can grow.
     #[attr(check = check::between(1, 65_536))]
     pub disk: Option<u32>,
 }
