@@ -45,15 +45,19 @@ fn packages(site: &Site<'_>, print: &mut Blueprint) {
 
 fn person(login: &Login, print: &mut Blueprint) {
     let name = &login.name;
-    let home = format!("/home/{name}");
+    // root is there already, with a home of its own.
+    let root = name == "root";
+    let home = if root { "/root".to_owned() } else { format!("/home/{name}") };
     let owner = format!("{name}:{name}");
-    print.users.push(User {
-        name: name.clone(),
-        system: false,
-        home: home.clone(),
-        shell: "/bin/bash".into(),
-        groups: vec![],
-    });
+    if !root {
+        print.users.push(User {
+            name: name.clone(),
+            system: false,
+            home: home.clone(),
+            shell: "/bin/bash".into(),
+            groups: vec![],
+        });
+    }
     print.dirs.push(dir(&format!("{home}/.ssh"), 0o700, &owner));
     let keys = login.keys.iter().fold(String::new(), |text, key| text + key.trim() + "\n");
     print.files.push(file(&format!("{home}/.ssh/authorized_keys"), &keys, &owner, 0o600));

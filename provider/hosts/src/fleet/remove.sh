@@ -65,7 +65,7 @@ fi
 if [ -e "$S/files" ]; then
   while read -r FILE MARKS; do
     case $FILE in
-      /home/* | /etc/sudoers.d/*) ;;
+      /home/* | /root/* | /etc/sudoers.d/*) ;;
       /*)
         rm -f "$FILE"
         # What was there before is there again.

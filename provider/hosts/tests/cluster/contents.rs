@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use hosts::blueprint::{Blueprint, Proof};
 use hosts::cluster::{access, blueprints};
 use hosts::converge::script;
-use hosts::spec::{ClusterSpec, Discovery, Security, Version};
+use hosts::spec::{ClusterSpec, Discovery, Login, Security, Version};
 
 use crate::sample::{alone, content, host, official, root, spec};
 
@@ -87,6 +87,18 @@ fn a_host_that_is_everything() {
         "solo-nomad",
         content(&print, "/etc/nomad.d/nomad.json") + &content(&print, "/etc/nomad.d/join.json")
     );
+}
+
+#[test]
+fn root_has_a_home_already_and_needs_no_sudo() {
+    let mut wanted = spec();
+    wanted.logins = vec![Login { name: "root".into(), keys: vec!["ssh-ed25519 AAAA".into()], sudo: false }];
+    let print = host(&wanted, "server-1");
+    assert_eq!(content(&print, "/root/.ssh/authorized_keys"), "ssh-ed25519 AAAA\n");
+    assert!(!print.users.iter().any(|user| user.name == "root"));
+    let paths = print.files.iter().map(|file| file.path.as_str());
+    assert!(!paths.chain(print.dirs.iter().map(|dir| dir.path.as_str())).any(|path| path.contains("/home/")));
+    assert!(!print.files.iter().any(|file| file.path.contains("sudoers")));
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn what_is_right_is_not_refused() {
 fn names() {
     insta::assert_snapshot!(refused(|spec| spec.name = "My Cluster".into()), @"The cluster name `My Cluster` cannot be used: names are DNS labels. Use up to 63 lower-case letters, digits and inner dashes");
     insta::assert_snapshot!(refused(|spec| spec.pools.get_mut("web").unwrap().hosts[1].name = "web-1".into()), @"The host name `web-1` is there twice: pools `web` and `web` both have it. Give each host its own name");
-    insta::assert_snapshot!(refused(|spec| spec.logins = vec![Login { name: "root".into(), keys: vec![], sudo: false }]), @"The login `root` cannot be made: `root` is everybody's, and a key is one line that is not empty. Correct its name or its keys");
+    insta::assert_snapshot!(refused(|spec| spec.logins = vec![Login { name: "ops".into(), keys: vec![String::new()], sudo: false }]), @"The login `ops` cannot be made: a key is one line that is not empty. Correct its keys");
     insta::assert_snapshot!(refused(|spec| spec.time_servers = vec!["a b".into()]), @"The time server `a b` cannot be used: it is not a name or an address. Name a host that answers NTP");
 }
 

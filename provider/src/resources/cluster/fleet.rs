@@ -15,7 +15,7 @@ use super::known::{known, lag, now, wanted};
 use super::machines::{Raised, Renewals};
 use super::model::{Cluster, Member};
 use super::reach::{self, Past, Way};
-use super::{connect, is_ours, machines, said, seeds, spec, whose};
+use super::{connect, is_ours, login, machines, said, seeds, spec, whose};
 use crate::clock;
 use crate::config::Settings;
 use crate::jobs::Progress;
@@ -39,6 +39,7 @@ pub(super) fn leaving(private: &Private) -> BTreeSet<String> {
 
 /// Makes the cluster, or takes over what an apply before has begun.
 pub(super) async fn create(cx: &Cx, planned: Cluster, state: &mut State<'_, Cluster>) -> Result<()> {
+    login::check(cx.provider::<Settings>()?.as_ref(), &planned).await?;
     // Machines that were made are in the state from now on: whatever comes next is finished by the next apply.
     let raised = match &planned.qemu {
         Some(_) => Some(machines::create(cx, &planned, state).await?),
@@ -85,6 +86,7 @@ pub(super) async fn update(
         on_destroy: planned.on_destroy.clone(),
         ..prior.clone()
     });
+    login::check(cx.provider::<Settings>()?.as_ref(), &planned).await?;
     let private = state.private();
     let founded = private.get(FOUNDED).unwrap_or_default();
     let before = Before { left: private.get(LEAVING).unwrap_or_default(), founded };

@@ -7,12 +7,15 @@ mod fleet;
 mod folder;
 mod import;
 mod known;
+mod login;
 mod machines;
 mod model;
 mod nocloud;
 mod reach;
 mod refresh;
 mod root;
+#[cfg(test)]
+mod sample;
 mod seeds;
 mod spec;
 mod steps;
@@ -27,6 +30,7 @@ use hosts::secrets::{RootSecrets, Secret};
 use hosts::spec::ClusterSpec;
 use kit::{Computed, Cx, Diagnostic, Failure, Plan, Private, Resource, Result, State, Timeouts};
 
+use crate::config::Settings;
 use crate::connection::Connection;
 use model::{Cluster, Consul};
 
@@ -61,7 +65,7 @@ impl Resource for Clusters {
         found
     }
 
-    async fn plan(&self, _: &Cx, plan: &mut Plan<Cluster>) -> Result<()> {
+    async fn plan(&self, cx: &Cx, plan: &mut Plan<Cluster>) -> Result<()> {
         settle_versions(plan);
         nocloud::settle_folder(plan);
         if let Some(prior) = &plan.prior {
@@ -77,6 +81,9 @@ impl Resource for Clusters {
             Platform::NoCloud => steps::of_seeds(prior, draft, nocloud::leaving(&plan.private).as_deref()),
             Platform::Reached => steps::of_hosts(prior, draft, &fleet::leaving(&plan.private))?,
         };
+        if let (false, Ok(settings)) = (steps.is_empty(), cx.provider::<Settings>()) {
+            login::foresee(&settings, draft).await?;
+        }
         let draft = &mut plan.draft;
         draft.drift.set([]);
         let places = draft.nocloud.as_ref().map(|nocloud| seeds::places(nocloud, &names(draft)));
@@ -188,9 +195,21 @@ fn people(cluster: &Cluster) -> Option<Diagnostic> {
     }
     let written = cluster.ssh.as_ref().and_then(|ssh| ssh.public_keys.as_ref());
     let keys = written.is_some_and(|keys| !keys.is_empty());
-    let detail =
-        "The hosts are made with a user who comes in by key alone. Name at least one in `public_keys`.";
-    (!keys).then(|| Diagnostic::error("Nobody could log in", detail).attribute("ssh.public_keys"))
+    let root = cluster.nocloud.is_some() && cluster.ssh.as_ref().is_some_and(|ssh| ssh.operator() == "root");
+    let error = |what: &str, detail: &str, place| Some(Diagnostic::error(what, detail).attribute(place));
+    match (keys, root) {
+        (false, _) => error(
+            "Nobody could log in",
+            "The hosts are made with a user who comes in by key alone. Name at least one in `public_keys`.",
+            "ssh.public_keys",
+        ),
+        (true, true) => error(
+            "root does not log in to hosts that lostops makes",
+            "Name somebody else, who may use sudo, or leave `user` away for `ops`.",
+            "ssh.user",
+        ),
+        (true, false) => None,
+    }
 }
 
 /// What is asked of hosts with which that cannot be done.

@@ -191,7 +191,7 @@ fn security(security: &Security) -> spec::Security {
 fn logins(cluster: &Cluster) -> Vec<Login> {
     let login = |ssh: &super::model::Ssh| {
         let keys = ssh.public_keys.clone().filter(|keys| !keys.is_empty())?;
-        Some(Login { name: ssh.operator().to_owned(), keys, sudo: true })
+        Some(Login { name: ssh.operator().to_owned(), keys, sudo: ssh.operator() != "root" })
     };
     cluster.ssh.iter().filter_map(login).collect()
 }

@@ -105,8 +105,9 @@ pub struct Ssh {
     /// Who logs in, and is root or may become it with `sudo`. With `nocloud` and `qemu`: the user that is made on each host;
     /// unset: `ops`. Otherwise unset: what the provider's block `ssh` says, or else the SSH configuration.
     pub user: Option<String>,
-    /// Whose keys may log in as that user, each as a line of `authorized_keys`; no others can then. With `qemu` the key of the
-    /// provider's block `ssh` has to be among them. On hosts that exist, unset leaves who may log in as it is.
+    /// Whose keys may log in as that user, each as a line of `authorized_keys`; no others can then. Where lostops logs in as
+    /// that user, the key of the provider's block `ssh` has to be among them. On hosts that exist, unset leaves who may log
+    /// in as it is.
     pub public_keys: Option<Vec<String>>,
     /// The port on which hosts answer.
     #[attr(default = 22)]
