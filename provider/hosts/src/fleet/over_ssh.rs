@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use super::Reach;
-use crate::ssh::{Client, Host, HostKey};
+use crate::ssh::{Bastion, Client, Host, HostKey};
 use crate::way::{Answer, Cause, Fault, Heard, Listener, Task};
 
 /// Hosts over SSH.
@@ -34,16 +34,27 @@ impl OverSsh {
         hosts.iter().map(|(name, host)| (name.clone(), host.keys.clone())).collect()
     }
 
+    /// The keys by which each host on the way is known now, by where it is.
+    pub fn bastion_keys(&self) -> BTreeMap<String, Vec<HostKey>> {
+        let hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        let bastions = hosts.values().flat_map(|host| &host.bastions);
+        bastions.map(|bastion| (bastion.place(), bastion.keys.clone())).collect()
+    }
+
     fn host(&self, name: &str) -> Option<Host> {
         self.hosts.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
-    fn learn(&self, name: &str, keys: Vec<HostKey>, bastions: Vec<Vec<HostKey>>) {
+    fn learn(&self, name: &str, keys: Vec<HostKey>, bastions: &[Vec<HostKey>]) {
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(host) = hosts.get_mut(name) else { return };
         host.keys = keys;
-        for (bastion, keys) in host.bastions.iter_mut().zip(bastions) {
-            bastion.keys = keys;
+        let places: Vec<String> = host.bastions.iter().map(Bastion::place).collect();
+        // One bastion has one key for all who come through it: whoever came first has seen it.
+        let new = |bastion: &&mut Bastion| bastion.keys.is_empty();
+        for bastion in hosts.values_mut().flat_map(|host| &mut host.bastions).filter(new) {
+            let seen = places.iter().zip(bastions).find(|(place, _)| **place == bastion.place());
+            bastion.keys = seen.map(|(_, keys)| keys.clone()).unwrap_or_default();
         }
     }
 }
@@ -58,7 +69,7 @@ impl Reach for OverSsh {
             return Err(Fault::new(host, Cause::Unusable(why), Heard::default()));
         };
         let contact = self.client.run(&known, task, listener).await;
-        self.learn(host, contact.keys, contact.bastion_keys);
+        self.learn(host, contact.keys, &contact.bastion_keys);
         contact.result
     }
 }

@@ -37,6 +37,13 @@ pub struct Bastion {
     pub keys: Vec<HostKey>,
 }
 
+impl Bastion {
+    /// Where it is: its address, with its port if that is said.
+    pub fn place(&self) -> String {
+        self.port.map_or_else(|| self.address.clone(), |port| format!("{}:{port}", self.address))
+    }
+}
+
 impl Host {
     pub(super) fn check(&self) -> Result<(), Unusable> {
         check(&self.address, self.user.as_deref())?;

@@ -161,9 +161,12 @@ impl Cause {
             }
             Self::KeyLocked => "add the key to an SSH agent, or give one without a passphrase",
             Self::HostKeyChanged(_) => {
-                "if the host was installed anew, forget its pinned key; if not, somebody may be listening in between"
+                "if it was installed anew, write its new key in its `host_key`; if not, somebody may be listening in between"
             }
             Self::HostKeyUnknown => "give the host's key, or allow it to be pinned at first contact",
+            Self::Bastion(cause) if matches!(**cause, Self::HostKeyChanged(_)) => {
+                "if the bastion was installed anew, write its new key in `bastion.host_key`; if not, somebody may be listening in between"
+            }
             Self::Bastion(cause) => cause.advice(),
             Self::Account => "unlock or renew the account, and give it a login shell",
             Self::SudoMissing => "install sudo there, or log in as root",

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use hosts::fleet::{OverSsh, Reach};
 use hosts::secrets::Secret;
 use hosts::ssh::{Agent, Bastion, Credentials, Host};
 use hosts::way::{Cause, Task};
@@ -204,4 +205,30 @@ async fn a_bastion_is_a_host_of_its_own() {
     host.port = Some(1);
     let (contact, _) = run(&client, &host, &task).await;
     assert_eq!(*contact.result.unwrap_err().cause(), Cause::Bastion(Box::new(Cause::Refused)));
+}
+
+#[tokio::test]
+async fn what_a_bastion_shows_first_holds_for_all_behind_it() {
+    let (Some(far), Some(near)) = (Sshd::start(), Sshd::start()) else { return };
+    fs::write(near.path("authorized"), far.read("user.pub")).unwrap();
+    let key = |sshd: &Sshd| sshd.read("host.pub").parse::<hosts::ssh::HostKey>().unwrap();
+    let through = |name: &str, keys: Vec<hosts::ssh::HostKey>| {
+        let bastion =
+            Bastion { address: "127.0.0.1".into(), port: Some(near.port), keys, ..Bastion::default() };
+        Host { name: name.into(), bastions: vec![bastion], ..far.host() }
+    };
+    let way = OverSsh::new(far.client(), [through("one", vec![]), through("two", vec![])]);
+    way.run("one", &Task::new("true"), &|_| ()).await.unwrap();
+    let place = format!("127.0.0.1:{}", near.port);
+    let kept = way.bastion_keys();
+    assert_eq!(kept, [(place.clone(), vec![key(&near)])].into());
+    way.run("two", &Task::new("true"), &|_| ()).await.unwrap();
+    assert_eq!(way.bastion_keys(), kept);
+
+    // Another machine answers in its place.
+    let way = OverSsh::new(far.client(), [through("one", vec![key(&far)])]);
+    let fault = way.run("one", &Task::new("true"), &|_| ()).await.unwrap_err().to_string();
+    let start = "one: through the bastion: the host key has changed: it is now SHA256:";
+    assert!(fault.starts_with(start) && fault.contains("write its new key in `bastion.host_key`"), "{fault}");
+    assert_eq!(way.bastion_keys(), [(place, vec![key(&far)])].into(), "what was pinned stays pinned");
 }

@@ -14,6 +14,7 @@ use kit::{Cx, Diagnostic, Failure, Private, Result, Severity, State};
 use super::known::{known, lag, now, wanted};
 use super::machines::{Raised, Renewals};
 use super::model::{Cluster, Member};
+use super::pins::Pins;
 use super::reach::{self, Past, Way};
 use super::{connect, is_ours, login, machines, said, seeds, spec, whose};
 use crate::clock;
@@ -60,6 +61,7 @@ pub(super) async fn create(cx: &Cx, planned: Cluster, state: &mut State<'_, Clus
     }
     let (made, left) = work.result(&done)?;
     state.private().set(LEAVING, &left);
+    Pins::keep(state.private(), &work.reach);
     state.private().set(FOUNDED, &done.founded);
     state.record(&made);
     // An error would make Terraform destroy the cluster: the next apply finishes it.
@@ -89,7 +91,8 @@ pub(super) async fn update(
     login::check(cx.provider::<Settings>()?.as_ref(), &planned).await?;
     let private = state.private();
     let founded = private.get(FOUNDED).unwrap_or_default();
-    let before = Before { left: private.get(LEAVING).unwrap_or_default(), founded };
+    let pins = Pins::of(private);
+    let before = Before { left: private.get(LEAVING).unwrap_or_default(), founded, pins };
     let raised = match &planned.qemu {
         Some(_) => Some(machines::update(cx, &prior, &planned, private).await?),
         None => None,
@@ -107,6 +110,7 @@ pub(super) async fn update(
         }
     }
     state.private().set(LEAVING, &left);
+    Pins::keep(state.private(), &work.reach);
     state.private().set(FOUNDED, &(founded || done.founded));
     state.record(&made);
     if done.faults.is_empty() { Ok(()) } else { Err(said(&done.faults)) }
@@ -120,7 +124,8 @@ pub(super) async fn delete(cx: &Cx, prior: &Cluster, state: &mut State<'_, Clust
     let settings = cx.provider::<Settings>()?;
     let mut hosts = state.private().get::<BTreeMap<String, Past>>(LEAVING).unwrap_or_default();
     hosts.extend(reach::hosts(prior));
-    let reach = Way::to(&settings, prior, &hosts, BTreeSet::new())?;
+    let pins = Pins::of(state.private());
+    let reach = Way::to(&settings, prior, &hosts, (BTreeSet::new(), &pins))?;
     if prior.on_destroy.as_ref().is_some_and(|how| !how.graceful) {
         let silent = whose::silent(&reach, &hosts).await?;
         hosts.retain(|host, _| !silent.contains_key(host));
@@ -168,6 +173,8 @@ struct Before {
     left: BTreeMap<String, Past>,
     /// The servers have agreed once.
     founded: bool,
+    /// The keys of hosts on the way.
+    pins: Pins,
 }
 
 /// A change of a cluster, as far as it is prepared.
@@ -191,7 +198,7 @@ impl Work {
         cx: &Cx,
         prior: Option<&Cluster>,
         planned: Cluster,
-        Before { left, founded }: Before,
+        Before { left, founded, pins }: Before,
         mut raised: Option<Raised>,
     ) -> Result<Self> {
         let begun = Instant::now();
@@ -213,7 +220,7 @@ impl Work {
         let all: BTreeMap<String, Past> = departing.clone().into_iter().chain(hosts.clone()).collect();
         let mut off = machines::off(&planned, all.keys()).await?;
         off.extend(raised.iter().flat_map(|raised| raised.faults.keys().cloned()));
-        let reach = Way::to(&settings, &planned, &all, off)?;
+        let reach = Way::to(&settings, &planned, &all, (off, &pins))?;
         let spec = spec::of(&planned)?;
         let servers: Vec<String> =
             all.iter().filter(|(_, past)| past.role().serves()).map(|(host, _)| host.clone()).collect();
@@ -236,7 +243,7 @@ impl Work {
                 .iter()
                 .filter(|(name, past)| hosts.get(*name).is_some_and(|now| now.address != past.address));
             let moved = moved.map(|(name, past)| (name.clone(), past.clone())).collect();
-            whose::nobody_stays_behind(&settings, prior, &moved, &root, &reach.keys()).await?;
+            whose::nobody_stays_behind(&settings, prior, &moved, &root, (&reach.keys(), &pins)).await?;
         }
         let mut known =
             known(&all, |host| before.contains_key(host) || departing.contains_key(host), &seen, taken);

@@ -12,6 +12,7 @@ use kit::{Cx, Diagnostic, Failure, Result, Severity};
 use super::fleet::{AT_ONCE, scripts};
 use super::machines::{self, Found};
 use super::model::{Cluster, Member, Ssh};
+use super::pins::Pins;
 use super::reach::{self, Past};
 use super::{back, connect, said, seeds};
 use crate::config::Settings;
@@ -43,10 +44,12 @@ pub(super) async fn import(cx: &Cx, id: &str) -> Result<Cluster> {
         host_key: None,
         finished: true,
     };
-    let way = reach::over_ssh(&settings, Some(&ssh), &[(place.address.clone(), server)].into())?;
+    let server = [(place.address.clone(), server)].into();
+    let way = reach::over_ssh(&settings, Some(&ssh), &server, &Pins::default())?;
     let (spec, root) = find_cluster(&way, &place.address).await.map_err(|fault| said(&[fault]))?;
     let cluster = back::cluster(&spec, root.rotation(), ssh);
-    let way = reach::over_ssh(&settings, cluster.ssh.as_ref(), &reach::hosts(&cluster))?;
+    let hosts = reach::hosts(&cluster);
+    let way = reach::over_ssh(&settings, cluster.ssh.as_ref(), &hosts, &Pins::default())?;
     known(cx, cluster, (&spec, &root), &way, |host, member| {
         let host_key = way.keys().get(host).and_then(|keys| keys.first()).map(ToString::to_string);
         Member { host_key, ..member }

@@ -11,6 +11,7 @@ mod login;
 mod machines;
 mod model;
 mod nocloud;
+mod pins;
 mod reach;
 mod refresh;
 mod root;
@@ -125,10 +126,10 @@ impl Resource for Clusters {
         }
     }
 
-    async fn read(&self, cx: &Cx, current: Cluster, _: &mut Private) -> Result<Option<Cluster>> {
+    async fn read(&self, cx: &Cx, current: Cluster, private: &mut Private) -> Result<Option<Cluster>> {
         match platform(&current)? {
             Platform::NoCloud => nocloud::read(cx, current),
-            Platform::Reached => refresh::read(cx, current).await,
+            Platform::Reached => refresh::read(cx, current, private).await,
         }
     }
 

@@ -11,6 +11,7 @@ use hosts::way::{self, Answer, Listener, Sudo, Task};
 use kit::{Block, Diagnostic, Result};
 
 use super::model::{self, Cluster, Pool, Ssh};
+use super::pins::Pins;
 use super::{machines, spec};
 use crate::config::{Login, Settings};
 
@@ -69,12 +70,12 @@ pub(super) enum Way {
 }
 
 impl Way {
-    /// To these hosts of that cluster, of which those do not run.
+    /// To these hosts of that cluster, of which those do not run, past bastions whose keys were kept.
     pub fn to(
         settings: &Settings,
         cluster: &Cluster,
         hosts: &BTreeMap<String, Past>,
-        off: BTreeSet<String>,
+        (off, pins): (BTreeSet<String>, &Pins),
     ) -> Result<Self> {
         let login = login(settings)?;
         if cluster.qemu.is_some() {
@@ -82,7 +83,7 @@ impl Way {
             return Ok(Self::Ssh(way.without(off)));
         }
         if cluster.local.is_none() {
-            return over_ssh(settings, cluster.ssh.as_ref(), hosts).map(Self::Ssh);
+            return over_ssh(settings, cluster.ssh.as_ref(), hosts, pins).map(Self::Ssh);
         }
         let name = hosts.keys().next().cloned().unwrap_or_default();
         let sudo = Sudo::Yes { password: login.sudo_password.clone() };
@@ -93,6 +94,14 @@ impl Way {
     pub fn keys(&self) -> BTreeMap<String, Vec<HostKey>> {
         match self {
             Self::Ssh(hosts) => hosts.keys(),
+            Self::Here(_) => BTreeMap::new(),
+        }
+    }
+
+    /// The keys by which each host on the way is known now, by where it is.
+    pub fn bastion_keys(&self) -> BTreeMap<String, Vec<HostKey>> {
+        match self {
+            Self::Ssh(hosts) => hosts.bastion_keys(),
             Self::Here(_) => BTreeMap::new(),
         }
     }
@@ -119,10 +128,15 @@ pub(super) fn over_ssh(
     settings: &Settings,
     ssh: Option<&Ssh>,
     hosts: &BTreeMap<String, Past>,
+    pins: &Pins,
 ) -> Result<OverSsh> {
     let login = login(settings)?;
     let client = Client { credentials: login.credentials.clone(), ..Client::default() };
-    let hosts = hosts.iter().map(|(name, past)| host(login, ssh, name, past));
+    let held = |host: Host| Host {
+        bastions: host.bastions.into_iter().map(|bastion| pins.hold(bastion)).collect(),
+        ..host
+    };
+    let hosts = hosts.iter().map(|(name, past)| held(host(login, ssh, name, past)));
     Ok(OverSsh::new(client, hosts.collect::<Vec<_>>()))
 }
 

@@ -5,11 +5,12 @@ use hosts::fleet::{Crew, Seen, find_kept, survey};
 use hosts::secrets::RootSecrets;
 use hosts::spec::ClusterSpec;
 use hosts::way;
-use kit::{Cx, Diagnostic, Failure, Result};
+use kit::{Cx, Diagnostic, Failure, Private, Result};
 
 use super::fleet::{AT_ONCE, broken, scripts};
 use super::known::{known, wanted};
 use super::model::Cluster;
+use super::pins::Pins;
 use super::reach::{self, Way};
 use super::{is_ours, machines, spec, steps};
 use crate::clock;
@@ -19,7 +20,7 @@ use crate::config::Settings;
 const WARNED: i64 = 60;
 
 /// Sees what has become of the hosts. Who cannot reach any of them changes nothing.
-pub(super) async fn read(cx: &Cx, mut current: Cluster) -> Result<Option<Cluster>> {
+pub(super) async fn read(cx: &Cx, mut current: Cluster, private: &mut Private) -> Result<Option<Cluster>> {
     let settings = cx.provider::<Settings>()?;
     machines::forget(&mut current);
     let warn = |why: String| {
@@ -30,7 +31,8 @@ pub(super) async fn read(cx: &Cx, mut current: Cluster) -> Result<Option<Cluster
     let off = machines::look(&current).await?;
     let machines = off.iter().map(|(host, line)| format!("{host}: {line}"));
     let mut lines: Vec<String> = machines.chain(machines::lagging(&current, &off)?).collect();
-    let reach = match Way::to(&settings, &current, &hosts, off.keys().cloned().collect()) {
+    let pins = Pins::of(private);
+    let reach = match Way::to(&settings, &current, &hosts, (off.keys().cloned().collect(), &pins)) {
         Ok(reach) => reach,
         Err(Failure(found)) => {
             if !lines.is_empty() {
@@ -44,6 +46,7 @@ pub(super) async fn read(cx: &Cx, mut current: Cluster) -> Result<Option<Cluster
     let spec = spec::of(&current)?;
     let servers: Vec<String> = spec.servers().map(|host| host.name.clone()).collect();
     let (kept, silent) = find_kept(&reach, &servers, AT_ONCE).await;
+    Pins::keep(private, &reach);
     let Some(root) = kept.into_values().map(|kept| kept.root).find(|root| is_ours(&current, root)) else {
         if !lines.is_empty() {
             current.drift.set(lines);
@@ -57,6 +60,7 @@ pub(super) async fn read(cx: &Cx, mut current: Cluster) -> Result<Option<Cluster
     };
     let scripts = scripts(&spec, &root)?;
     let seen = survey(&reach, &scripts, AT_ONCE).await;
+    Pins::keep(private, &reach);
     let looked_at = seen.iter().filter(|(host, _)| !off.contains_key(*host));
     lines.extend(looked_at.flat_map(|(host, seen)| drift(&current, host, &scripts[host], seen)));
     let changed = !lines.is_empty();

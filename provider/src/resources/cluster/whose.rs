@@ -12,6 +12,7 @@ use kit::{Diagnostic, Failure, Result};
 
 use super::fleet::{AT_ONCE, broken};
 use super::model::Cluster;
+use super::pins::Pins;
 use super::reach::{Past, Way};
 use super::{has_hosts, is_ours, root, said, spec};
 use crate::clock;
@@ -92,15 +93,16 @@ pub(super) fn belong(
 }
 
 /// Refuses a name that now is another machine's while the one that had it still runs: nobody would ever clear that one.
-/// `moved` are the hosts as they were before, `keys` those of the hosts as they are wanted.
+/// `moved` are the hosts as they were before, `keys` those of the hosts as they are wanted, `pins`
+/// those of hosts on the way.
 pub(super) async fn nobody_stays_behind(
     settings: &Settings,
     prior: &Cluster,
     moved: &BTreeMap<String, Past>,
     root: &RootSecrets,
-    keys: &BTreeMap<String, Vec<HostKey>>,
+    (keys, pins): (&BTreeMap<String, Vec<HostKey>>, &Pins),
 ) -> Result<()> {
-    let there = Way::to(settings, prior, moved, BTreeSet::new())?;
+    let there = Way::to(settings, prior, moved, (BTreeSet::new(), pins))?;
     let left = survey(&there, &glances(moved.keys())?, AT_ONCE).await;
     let those = there.keys();
     let ours = hosts::cluster::owner(root.ca_pem());

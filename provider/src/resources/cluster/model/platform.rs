@@ -133,7 +133,8 @@ pub struct Bastion {
     pub user: Option<String>,
     /// The port. Unset: what the SSH configuration says.
     pub port: Option<u16>,
-    /// Its key, as in `known_hosts`. Unset: what it shows is believed each time; write it where that is not enough.
+    /// Its key, as in `known_hosts`. Unset: what it shows first is believed, and from then on it is that one. Write the new
+    /// one when it was installed anew.
     #[attr(check = words::host_key)]
     pub host_key: Option<String>,
 }
