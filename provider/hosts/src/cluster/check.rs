@@ -1,6 +1,6 @@
 //! What is wrong with what was asked, all of it at once, before anything is made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::fault::Fault;
@@ -130,7 +130,6 @@ fn addresses(spec: &ClusterSpec, faults: &mut Faults) {
 }
 
 fn matrix(spec: &ClusterSpec, faults: &mut Faults) {
-    let ssh = PortRange::one(spec.ssh_port);
     let ours = [
         ports::NOMAD_HTTP,
         ports::NOMAD_RPC,
@@ -146,9 +145,12 @@ fn matrix(spec: &ClusterSpec, faults: &mut Faults) {
     ];
     let mut taken = ours.map(PortRange::one).to_vec();
     taken.push(ports::DYNAMIC);
-    if let Some(other) = taken.iter().find(|other| other.overlaps(ssh)) {
-        let cause = format!("{other} is for the cluster itself");
-        fault(faults, format!("SSH cannot be on port {ssh}"), &cause, "Use another port for SSH");
+    let own = spec.hosts().filter_map(|(.., host)| host.port);
+    for ssh in own.chain([spec.ssh_port]).collect::<BTreeSet<_>>().into_iter().map(PortRange::one) {
+        if let Some(other) = taken.iter().find(|other| other.overlaps(ssh)) {
+            let cause = format!("{other} is for the cluster itself");
+            fault(faults, format!("SSH cannot be on port {ssh}"), &cause, "Use another port for SSH");
+        }
     }
     let inner =
         [ports::NOMAD_RPC, ports::NOMAD_GOSSIP, ports::CONSUL_RPC, ports::CONSUL_GOSSIP].map(PortRange::one);

@@ -72,7 +72,7 @@ fn ways(site: &Site<'_>) -> Vec<Way> {
     };
     let one = PortRange::one;
     let ssh = if admins.is_empty() { Who::Anyone } else { Who::These(admins.clone()) };
-    let_in(&ssh, tcp, one(spec.ssh_port), "SSH", false);
+    let_in(&ssh, tcp, one(spec.ssh_port_of(site.host)), "SSH", false);
     let admins = Who::These(admins);
     let_in(&admins, tcp, one(ports::NOMAD_HTTP), "Nomad API", false);
     let_in(&members, tcp, one(ports::NOMAD_HTTP), "Nomad API", false);

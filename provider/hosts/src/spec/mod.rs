@@ -39,7 +39,7 @@ pub struct ClusterSpec {
     pub security: Security,
     /// People who may log in to each host, beside those whom its image knows.
     pub logins: Vec<Login>,
-    /// The port on which hosts answer SSH.
+    /// The port on which hosts answer SSH that have none of their own.
     pub ssh_port: u16,
     /// Release of the CNI reference plugins; clients get them for `bridge` networks.
     pub cni: Option<Release>,
@@ -68,6 +68,11 @@ impl ClusterSpec {
     /// Hosts that run servers.
     pub fn servers(&self) -> impl Iterator<Item = &Host> {
         self.hosts().filter(|(_, pool, _)| pool.role.serves()).map(|(_, _, host)| host)
+    }
+
+    /// The port on which a host answers SSH.
+    pub fn ssh_port_of(&self, host: &Host) -> u16 {
+        host.port.unwrap_or(self.ssh_port)
     }
 
     /// Which Consul, where there is one.

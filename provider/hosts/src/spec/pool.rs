@@ -51,7 +51,7 @@ impl Role {
 }
 
 /// One machine.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Host {
     /// Its name: a DNS label, unique in the cluster.
     pub name: String,
@@ -59,6 +59,12 @@ pub struct Host {
     pub address: Option<String>,
     /// Where the others of the cluster reach it, if not at `address`.
     pub private_address: Option<IpAddr>,
+    /// The port on which it answers SSH, if not that of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// Who logs in there, if not who does at the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
 }
 
 impl Host {

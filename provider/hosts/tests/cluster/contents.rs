@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use hosts::blueprint::{Blueprint, Proof};
-use hosts::cluster::{access, blueprints};
+use hosts::cluster::{self, access, blueprints};
 use hosts::converge::script;
 use hosts::spec::{ClusterSpec, Discovery, Login, Security, Version};
 
@@ -87,6 +87,26 @@ fn a_host_that_is_everything() {
         "solo-nomad",
         content(&print, "/etc/nomad.d/nomad.json") + &content(&print, "/etc/nomad.d/join.json")
     );
+}
+
+#[test]
+fn a_cluster_is_kept_with_the_ports_and_users_of_its_hosts_and_as_before_without_any() {
+    let kept = |spec: &ClusterSpec| content(&host(spec, "server-1"), cluster::SPEC);
+    let mut wanted = spec();
+    let text = kept(&wanted);
+    assert!(!text.contains("\"port\"") && !text.contains("\"user\""), "{text}");
+    assert_eq!(cluster::kept(&text).unwrap(), wanted);
+    let before = script(&host(&wanted, "server-1")).unwrap().hash;
+
+    let web = &mut wanted.pools.get_mut("web").unwrap().hosts[0];
+    (web.port, web.user) = (Some(2222), Some("admin".into()));
+    assert_eq!(cluster::kept(&kept(&wanted)).unwrap(), wanted);
+    assert_ne!(script(&host(&wanted, "server-1")).unwrap().hash, before);
+    let wall = |name: &str| content(&host(&wanted, name), "/etc/lostops/wall.nft");
+    let open = |name: &str, port: u16| {
+        wall(name).contains(&format!("tcp dport {{ {port} }} accept comment \"SSH\""))
+    };
+    assert!(open("web-1", 2222) && !open("web-1", 22) && open("web-2", 22) && !open("web-2", 2222));
 }
 
 #[test]
@@ -316,8 +336,8 @@ fn a_hundred_hosts_are_planned_at_once() {
     web.hosts = (1..=96)
         .map(|at| hosts::spec::Host {
             name: format!("web-{at}"),
-            address: None,
             private_address: Some([10, 0, 1, at].into()),
+            ..hosts::spec::Host::default()
         })
         .collect();
     assert_ne!(web.hosts[0], first);

@@ -41,6 +41,7 @@ fn servers_and_addresses() {
 
 #[test]
 fn firewall() {
+    insta::assert_snapshot!(refused(|spec| spec.pools.get_mut("web").unwrap().hosts[0].port = Some(4646)), @"SSH cannot be on port 4646: 4646 is for the cluster itself. Use another port for SSH");
     insta::assert_snapshot!(refused(|spec| spec.ssh_port = 25_000), @"SSH cannot be on port 25000: 20000-32000 is for the cluster itself. Use another port for SSH");
     insta::assert_snapshot!(refused(|spec| spec.firewall.rules[0].from = Origin::Pool("wbe".into())), @"A firewall rule names the pool `wbe`: there is no such pool. Name one of the cluster's pools");
     insta::assert_snapshot!(refused(|spec| spec.firewall.rules[0].ports.clear()), @"A firewall rule to the pool `data` lets nobody in: it names no port or no network. Complete it or remove it");

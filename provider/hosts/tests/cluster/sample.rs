@@ -29,8 +29,8 @@ pub fn official(version: Version) -> Release {
 pub fn pool(role: Role, hosts: &[(&str, &str)]) -> Pool {
     let host = |(name, address): &(&str, &str)| Host {
         name: (*name).into(),
-        address: None,
         private_address: Some(address.parse().unwrap()),
+        ..Host::default()
     };
     Pool {
         role,

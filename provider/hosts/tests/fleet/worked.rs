@@ -20,7 +20,7 @@ fn spec(hosts: &[&str]) -> ClusterSpec {
         hosts: hosts
             .iter()
             .filter(|host| role(host) == part)
-            .map(|host| Host { name: (*host).to_owned(), address: None, private_address: None })
+            .map(|host| Host { name: (*host).to_owned(), ..Host::default() })
             .collect(),
         node_pool: None,
         node_class: None,

@@ -67,7 +67,8 @@ fn pool(pool: &spec::Pool) -> Pool {
         name: host.name.clone(),
         address: host.address.clone(),
         private_address: host.private_address.map(|address| address.to_string()),
-        user: None,
+        user: host.user.clone(),
+        port: host.port,
         host_key: None,
     };
     let volume = |volume: &spec::Volume| Volume {
@@ -147,4 +148,23 @@ fn binaries(spec: &ClusterSpec) -> Option<Binaries> {
     let written =
         [&binaries.nomad, &binaries.consul, &binaries.cni].into_iter().any(|archives| !archives.is_empty());
     written.then_some(binaries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{reach, sample, spec as written};
+    use super::*;
+
+    #[test]
+    fn what_the_servers_keep_is_what_was_written() {
+        let mut kept = sample::spec(&["s1", "s2"]);
+        let hosts = &mut kept.pools.get_mut("servers").unwrap().hosts;
+        (hosts[1].port, hosts[1].user) = (Some(2222), Some("admin".into()));
+        let ssh = Ssh { user: Some("root".into()), public_keys: None, port: 22, bastion: Vec::new() };
+        let cluster = cluster(&kept, Rotation::default(), ssh);
+        assert_eq!(written::of(&cluster).unwrap(), kept);
+        let ways = reach::hosts(&cluster);
+        let way = |host: &str| (ways[host].port, ways[host].user.clone());
+        assert_eq!([way("s1"), way("s2")], [(None, None), (Some(2222), Some("admin".into()))]);
+    }
 }

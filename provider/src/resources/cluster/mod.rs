@@ -28,7 +28,7 @@ use std::collections::BTreeSet;
 use hosts::Fault;
 use hosts::cluster::access;
 use hosts::secrets::{RootSecrets, Secret};
-use hosts::spec::ClusterSpec;
+use hosts::spec::{ClusterSpec, Host};
 use kit::{Computed, Cx, Diagnostic, Failure, Plan, Private, Resource, Result, State, Timeouts};
 
 use crate::config::Settings;
@@ -329,7 +329,9 @@ fn connect(cluster: &mut Cluster, root: &RootSecrets) -> Result<()> {
 /// Whether who uses the connection will need another one.
 fn connection_changes(prior: &Cluster, draft: &Cluster) -> Result<bool> {
     let (before, after) = (spec::of(prior)?, spec::of(draft)?);
-    let servers = |spec: &ClusterSpec| spec.servers().cloned().collect::<Vec<_>>();
+    // How we log in there is nothing to those who use it.
+    let known = |host: &Host| Host { port: None, user: None, ..host.clone() };
+    let servers = |spec: &ClusterSpec| spec.servers().map(known).collect::<Vec<_>>();
     Ok(servers(&before) != servers(&after)
         || spec::rotation(prior) != spec::rotation(draft)
         || before.security != after.security)

@@ -50,7 +50,7 @@ pub(super) fn hosts(cluster: &Cluster) -> BTreeMap<String, Past> {
         let seen = member.filter(|member| member.address == address);
         let past = Past {
             role: pool.role.clone(),
-            port: seen.and_then(|member| member.ports.as_ref()?.get("ssh").copied()),
+            port: seen.and_then(|member| member.ports.as_ref()?.get("ssh").copied()).or(host.port),
             address,
             user: host.user.clone(),
             host_key: host.host_key.clone().or_else(|| seen?.host_key.clone()),

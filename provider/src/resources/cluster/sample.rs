@@ -21,7 +21,7 @@ pub(super) fn spec(servers: &[&str]) -> ClusterSpec {
     let host = |(number, name): (usize, &&str)| Host {
         name: (*name).to_owned(),
         address: Some(format!("10.0.0.{}", number + 1)),
-        private_address: None,
+        ..Host::default()
     };
     let pool = Pool {
         role: Role::Both,

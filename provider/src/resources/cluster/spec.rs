@@ -120,7 +120,8 @@ pub(super) fn role(word: &str) -> Role {
 fn host(host: &Host, made_here: bool, at: &Path) -> Result<spec::Host, Diagnostic> {
     let private_address = host.private_address.as_deref().map(|text| parsed(text, at)).transpose()?;
     let address = if made_here { Some(machines::INSIDE.to_owned()) } else { host.address.clone() };
-    Ok(spec::Host { name: host.name.clone(), address, private_address })
+    let (port, user) = (host.port, host.user.clone());
+    Ok(spec::Host { name: host.name.clone(), address, private_address, port, user })
 }
 
 fn volume(volume: &Volume) -> spec::Volume {

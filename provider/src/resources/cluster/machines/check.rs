@@ -53,6 +53,7 @@ fn chosen(host: &Host) -> Option<Diagnostic> {
             "lostops knows how it is reached; among themselves hosts have a `private_address`",
         ),
         ("user", host.user.is_some(), "the user of `ssh.user` is made on each of them"),
+        ("port", host.port.is_some(), "a port of this machine leads to port 22 of each; see `hosts[].ports`"),
         ("host_key", host.host_key.is_some(), "it gets a key of its own when it is made"),
     ];
     let (name, _, why) = words.into_iter().find(|(_, written, _)| *written)?;

@@ -154,6 +154,8 @@ pub struct Host {
     pub private_address: Option<String>,
     /// With `ssh`: who logs in at this host, if not who does at the others.
     pub user: Option<String>,
+    /// With `ssh`: the port on which this host answers, if not the one of all.
+    pub port: Option<u16>,
     /// With `ssh`: the host's key, as in `known_hosts`. Unset: what it shows first is believed, and kept in `hosts`. Write
     /// the new one when a host was installed anew.
     #[attr(check = words::host_key)]
