@@ -106,9 +106,19 @@ impl Seen {
         self.changes.iter().any(program)
     }
 
+    /// Whether it carries a cluster's mark and is what it should be, but for our notes: without them nobody knows which
+    /// programs were installed and which rules are in force.
+    pub fn lost_notes(&self) -> bool {
+        let kinds = ["firewall", "program", "started", "restarted", "reloaded"];
+        let follows =
+            |event: &Event| matches!(event, Event::Changed { kind, .. } if kinds.contains(&kind.as_str()));
+        self.applied.is_none() && self.owner.is_some() && self.changes.iter().all(follows)
+    }
+
     /// What it comes to.
     pub fn sight(&self) -> Sight {
         match (&self.applied, self.changes.is_empty()) {
+            _ if self.lost_notes() => Sight::Other,
             (None, _) => Sight::Blank,
             (Some(_), true) => Sight::Same,
             (Some(_), false) => Sight::Other,

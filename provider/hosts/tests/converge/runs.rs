@@ -56,6 +56,25 @@ fn the_first_run_makes_everything_and_the_second_nothing() {
 }
 
 #[test]
+fn without_its_notes_a_host_misses_nothing_but_programs_and_has_notes_again_after_the_next_run() {
+    for shell in shells() {
+        let host = Host::new();
+        let wanted = blueprint(&host);
+        host.run(shell, &wanted).done();
+        fs::remove_dir_all(host.at("root/var/lib/lostops")).unwrap();
+        let seen = host.run_with(shell, &wanted, &["--check"]);
+        assert_eq!(seen.changes(), "program cni-plugins 1.9.1\nrestarted nomad.service\n", "{shell:?}");
+        host.run(shell, &wanted).done();
+        assert_eq!(host.read("root/var/lib/lostops/applied").trim(), script(&wanted).unwrap().hash);
+        assert_eq!(host.run(shell, &wanted).done(), 0);
+        // Nothing has to be changed to note it.
+        fs::remove_file(host.at("root/var/lib/lostops/applied")).unwrap();
+        assert_eq!(host.run(shell, &wanted).done(), 0);
+        assert_eq!(host.read("root/var/lib/lostops/applied").trim(), script(&wanted).unwrap().hash);
+    }
+}
+
+#[test]
 fn a_change_restarts_only_what_it_touches() {
     for shell in shells() {
         let host = Host::new();

@@ -121,6 +121,9 @@ fn drift(cluster: &Cluster, host: &str, script: &Script, seen: &Result<Seen, way
     };
     let member = cluster.hosts.known().and_then(|hosts| hosts.get(host));
     let as_made = member.is_some_and(|member| seen.applied.as_deref() == Some(member.blueprint.as_str()));
+    if seen.lost_notes() && member.is_some_and(|member| !member.blueprint.is_empty()) {
+        return vec![format!("{host}: what lostops notes there: as made → gone")];
+    }
     if seen.changes.is_empty() {
         return Vec::new();
     }
@@ -138,4 +141,43 @@ fn drift(cluster: &Cluster, host: &str, script: &Script, seen: &Result<Seen, way
         _ => None,
     };
     seen.changes.iter().filter_map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use hosts::converge::Event;
+
+    use super::super::{sample, seeds};
+    use super::*;
+
+    #[test]
+    fn lost_notes_are_one_line() {
+        let mut cluster = sample::cluster(&["s1"]);
+        let wanted = sample::spec(&["s1"]);
+        let (pool, what, host) = wanted.hosts().next().unwrap();
+        let member = seeds::member(&wanted, pool, what, host, "abc".into());
+        let script = |hash: &str| Script { hash: hash.into(), text: hosts::secrets::Secret::default() };
+        let changed = |kind: &str, name: &str| Event::Changed { kind: kind.into(), name: name.into() };
+        let programs = vec![
+            changed("program", "nomad 2.0.5"),
+            changed("firewall", "inet lostops"),
+            changed("restarted", "nomad.service"),
+        ];
+        let seen = |applied: Option<&str>, changes: Vec<Event>| {
+            Ok(Seen { applied: applied.map(str::to_owned), owner: Some("ours".into()), changes })
+        };
+        let gone = ["s1: what lostops notes there: as made → gone"];
+        cluster.hosts.set([("s1".to_owned(), member.clone())]);
+        for (seen, lines) in [
+            (seen(Some("abc"), vec![]), &[][..]),
+            (seen(None, vec![]), &gone),
+            (seen(None, programs), &gone),
+            (seen(None, vec![changed("file", "/etc/a")]), &["s1: /etc/a: as made → changed (file)"]),
+        ] {
+            assert_eq!(drift(&cluster, "s1", &script("abc"), &seen), lines);
+        }
+        // One that was never finished has nothing to lose.
+        cluster.hosts.set([("s1".to_owned(), seeds::member(&wanted, pool, what, host, String::new()))]);
+        assert!(drift(&cluster, "s1", &script("abc"), &seen(None, vec![])).is_empty());
+    }
 }
