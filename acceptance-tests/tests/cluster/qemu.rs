@@ -293,18 +293,24 @@ fn killed(here: &Workspace) {
     apply.signal_group(Signal::KILL);
     apply.finish();
     assert!(wait_until(Duration::from_secs(10), || here.providers().is_empty()));
-    // Who is killed tidies nothing up.
-    let left = fs::read_dir(here.path("tmp")).expect("the folder is there").flatten();
-    for path in left.map(|entry| entry.path()) {
+    // Who is killed tidies nothing up: what is ours is for the next, with a key in it if it was there at that moment.
+    let left =
+        || fs::read_dir(here.path("tmp")).expect("the folder is there").flatten().map(|entry| entry.path());
+    let ours = |path: &PathBuf| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("lostops-ssh-"))
+    };
+    for path in left().filter(|path| !ours(path)) {
         let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
         removed.expect("it can be removed");
     }
+    abandon(&here.path("tmp/lostops-ssh-killed"));
     let state = fs::read_to_string(here.path("config/terraform.tfstate")).unwrap_or_default();
     assert!(!state.contains("lostops_cluster"), "{state}");
     let (before, pid) = (known(here), process(here));
     assert!(pid.is_some(), "the machine outlives whoever made it");
     run(here, &["apply", "-auto-approve"]).ok();
     assert_eq!((known(here), process(here)), (before, pid));
+    assert_eq!(left().find(ours), None);
 
     let public = fs::read_to_string(here.path("objects/key.pub")).expect("there is a key");
     let keys = format!("ssh {{\n public_keys = [{:?}]\n }}", public.trim());
@@ -332,6 +338,13 @@ fn found(here: &Workspace) {
     import("qemu://machines", "These do not run: one.");
     fs::write(here.path("config/terraform.tfstate"), state).expect("it can be put back");
     gone(here);
+}
+
+/// What a connection leaves that was killed before it was let in.
+fn abandon(folder: &Path) {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().mode(0o700).create(folder).expect("a folder can be made");
+    fs::write(folder.join("key"), "a key").expect("a file can be written");
 }
 
 #[track_caller]

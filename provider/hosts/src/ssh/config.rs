@@ -4,15 +4,11 @@
 //! Must never leave a question of trust to a default.
 
 use std::fmt::Write as _;
-use std::fs::{OpenOptions, Permissions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-
 use super::run::Client;
-use super::{Agent, Host, HostKey};
+use super::{Agent, Host, HostKey, private};
 use crate::way::quote;
 
 /// The name under which a host's key is kept, whatever its address is today.
@@ -44,7 +40,7 @@ Host *
 /// The folder of one connection. It is gone when this is.
 #[derive(Debug)]
 pub(super) struct Folder {
-    folder: TempDir,
+    folder: private::Folder,
     hops: usize,
 }
 
@@ -62,14 +58,11 @@ impl Folder {
         host: &Host,
         key: Option<&crate::secrets::Secret>,
     ) -> io::Result<Self> {
-        let folder = tempfile::Builder::new()
-            .prefix("lostops-")
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir_in(&client.scratch)?;
+        let folder = private::Folder::new(&client.scratch)?;
         let hops = host.bastions.len() + 1;
         let this = Self { folder, hops };
         if let Some(key) = key {
-            write(&this.key(), key.expose())?;
+            this.folder.write("key", key.expose())?;
         }
         let bastions = host.bastions.iter();
         let mut way: Vec<Hop<'_>> = bastions
@@ -88,11 +81,9 @@ impl Folder {
         });
         for (number, hop) in way.iter().enumerate() {
             let before = number.checked_sub(1).map(|before| this.proxy(client, before, way[before].address));
-            write(&this.file("known", number), &known_hosts(hop.keys))?;
-            write(
-                &this.file("config", number),
-                &this.config(client, number, hop, before.as_deref(), key.is_some()),
-            )?;
+            this.folder.write(&name("known", number), &known_hosts(hop.keys))?;
+            let config = this.config(client, number, hop, before.as_deref(), key.is_some());
+            this.folder.write(&name("config", number), &config)?;
         }
         Ok(this)
     }
@@ -117,8 +108,8 @@ impl Folder {
         self.folder.path().join("key")
     }
 
-    fn file(&self, name: &str, number: usize) -> PathBuf {
-        self.folder.path().join(format!("{name}-{number}"))
+    fn file(&self, what: &str, number: usize) -> PathBuf {
+        self.folder.path().join(name(what, number))
     }
 
     /// The command whose standard input and output are a connection to the next hop.
@@ -181,6 +172,10 @@ impl Folder {
     }
 }
 
+fn name(what: &str, number: usize) -> String {
+    format!("{what}-{number}")
+}
+
 fn known_hosts(keys: &[HostKey]) -> String {
     keys.iter().map(|key| format!("{ALIAS} {key}\n")).collect::<Vec<_>>().concat()
 }
@@ -193,8 +188,4 @@ fn path(path: &Path) -> String {
 /// A path that is expanded as a glob: `~` as ssh understands it, and no other magic.
 fn glob(path: &Path) -> String {
     format!("\"{}\"", path.to_string_lossy().replace('\\', r"\\").replace('"', "\\\""))
-}
-
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?.write_all(text.as_bytes())
 }

@@ -2,9 +2,6 @@
 //!
 //! Must never write a key anywhere but into a private folder, and never longer than it is needed.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -14,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use super::HostKey;
+use super::{HostKey, private};
 use crate::secrets::Secret;
 use crate::way::Unusable;
 
@@ -61,13 +58,10 @@ impl Credentials {
     pub async fn public_keys(&self) -> Vec<HostKey> {
         let mut found = Vec::new();
         if let Ok(Some(key)) = self.key_text()
-            && let Ok(folder) = tempfile::Builder::new().prefix("lostops-").tempdir()
+            && let Ok(folder) = private::Folder::new(&std::env::temp_dir())
+            && let Ok(path) = folder.write("key", key.expose())
         {
-            let path = folder.path().join("key");
-            let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-            if file.and_then(|mut file| file.write_all(key.expose().as_bytes())).is_ok() {
-                found.extend(public(&path).await);
-            }
+            found.extend(public(&path).await);
         }
         if let Some(path) = &self.private_key_file {
             found.extend(public(path).await);
@@ -148,8 +142,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("key");
         let (private, public) = crate::ssh::make_key().unwrap();
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
         std::fs::write(&file, private.expose()).unwrap();
+        std::fs::set_permissions(&file, mode).unwrap();
         let credentials = Credentials {
             private_key: Some(key("")),
             private_key_file: Some(file),

@@ -10,6 +10,7 @@ mod fleet;
 mod host;
 mod host_key;
 mod made_key;
+mod private;
 mod run;
 
 pub use credentials::{Agent, Credentials};
