@@ -36,11 +36,12 @@ impl<R: Reach> Crew<'_, R> {
         done
     }
 
-    /// Who is no longer wanted goes, clients first.
+    /// Who is no longer wanted goes, clients first. As long as a server is lost, all other servers are needed.
     pub(super) async fn depart(&self, orders: &Orders, done: &mut Done) {
+        let (speakers, lossless) = (self.speakers(orders, done), done.faults.is_empty());
         let steps = || orders.steps.iter().filter(|step| matches!(step.act, Act::Remove | Act::Forget));
         let clients: Vec<&Step> = steps().filter(|step| !step.role.serves()).collect();
-        let work = clients.iter().map(|step| self.dismiss_client(step, orders).boxed()).collect();
+        let work = clients.iter().map(|step| self.dismiss_client(step, orders, &speakers).boxed()).collect();
         let gone = together(orders.at_once, work).await;
         for (step, gone) in clients.iter().zip(gone) {
             match gone {
@@ -51,8 +52,8 @@ impl<R: Reach> Crew<'_, R> {
                 Err(fault) => done.faults.push(fault),
             }
         }
-        for step in steps().filter(|step| step.role.serves()) {
-            match self.dismiss_server(step, orders).await {
+        for step in steps().filter(|step| lossless && step.role.serves()) {
+            match self.dismiss_server(step, orders, &speakers).await {
                 Ok(()) => {
                     self.write_down(|done| done.gone.extend([step.host.clone()]));
                     done.gone.insert(step.host.clone());
@@ -62,8 +63,8 @@ impl<R: Reach> Crew<'_, R> {
         }
     }
 
-    async fn dismiss_client(&self, step: &Step, orders: &Orders) -> Result<(), Fault> {
-        let council = self.council(&self.all_servers());
+    async fn dismiss_client(&self, step: &Step, orders: &Orders, speakers: &[String]) -> Result<(), Fault> {
+        let council = self.council(speakers);
         if step.act == Act::Remove {
             (self.told)(&step.host, "moving its work elsewhere");
             council.drain(&step.host, orders.deadline, false).await?;
@@ -71,15 +72,15 @@ impl<R: Reach> Crew<'_, R> {
         } else if council.nodes(&step.host).await?.iter().any(|node| node.status == "ready") {
             return Err(alive(&step.host));
         }
-        if let Some(consul) = self.consul_council() {
+        if let Some(consul) = self.consul_council(speakers) {
             consul.strike(&step.host).await?;
         }
         council.purge(&step.host).await
     }
 
     /// It gives up its vote while it is still there: a vote of somebody who is gone counts against the others.
-    async fn dismiss_server(&self, step: &Step, orders: &Orders) -> Result<(), Fault> {
-        let council = self.council(&self.all_servers());
+    async fn dismiss_server(&self, step: &Step, orders: &Orders, speakers: &[String]) -> Result<(), Fault> {
+        let council = self.council(speakers);
         if step.act == Act::Remove {
             if step.role.works() {
                 council.drain(&step.host, orders.deadline, false).await?;
@@ -91,7 +92,7 @@ impl<R: Reach> Crew<'_, R> {
         }
         // As long as it lived the others may have taken it up again.
         council.dismiss(&step.host).await?;
-        if let Some(consul) = self.consul_council() {
+        if let Some(consul) = self.consul_council(speakers) {
             consul.dismiss(&step.host).await?;
         }
         council.purge(&step.host).await?;

@@ -75,6 +75,12 @@ pub(super) fn lost(orders: &Orders) -> impl Iterator<Item = &str> {
     orders.known.iter().filter(move |host| host.role.serves() && gone(host)).map(|host| host.host.as_str())
 }
 
+/// Whether nothing is wrong but with servers that were lost before: who goes then may go all the same.
+pub(super) fn only_lost(orders: &Orders, done: &Done) -> bool {
+    let lost: BTreeSet<&str> = lost(orders).collect();
+    done.faults.iter().all(|fault| fault.host.as_deref().is_some_and(|host| lost.contains(host)))
+}
+
 pub(super) fn arriving(orders: &Orders, serves: bool) -> impl Iterator<Item = &Step> {
     orders
         .steps

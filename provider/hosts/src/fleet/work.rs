@@ -9,7 +9,7 @@ use futures_util::future::FutureExt;
 
 use super::council::Council;
 use super::introduce::Introductions;
-use super::orders::{Done, Orders, arriving, leave, lost, note, standing};
+use super::orders::{Done, Orders, arriving, leave, lost, note, only_lost, standing};
 use super::renew::{Machines, is_replaceable};
 use super::{Act, Known, Reach, Step, Wanted, introduce, majority, together};
 use crate::cluster::{self, Asker, Product};
@@ -82,7 +82,7 @@ impl<'a, R: Reach> Crew<'a, R> {
             return leave(orders, done);
         }
         self.clients_arrive(orders, &mut done).await;
-        if done.faults.is_empty() {
+        if only_lost(orders, &done) {
             self.depart(orders, &mut done).await;
         }
         if done.faults.is_empty()
@@ -319,8 +319,8 @@ impl<'a, R: Reach> Crew<'a, R> {
     }
 
     /// The same for Consul, where there is one.
-    pub(super) fn consul_council(&self) -> Option<Council<'_, R>> {
-        self.consul.as_ref().map(|asker| Council::of(self.reach, asker, &self.servers))
+    pub(super) fn consul_council(&self, servers: &[String]) -> Option<Council<'_, R>> {
+        self.consul.as_ref().map(|asker| Council::of(self.reach, asker, servers))
     }
 
     pub(super) fn all_servers(&self) -> Vec<String> {

@@ -294,6 +294,21 @@ fn a_lost_server_hinders_no_client() {
 }
 
 #[test]
+fn a_lost_server_hinders_no_client_that_goes_and_is_not_asked() {
+    let world = World::new(&["s1", "s3", "s4", "c1", "c2"]);
+    world.state().voters.insert("s2".into());
+    world.state().broken.insert("s2".into());
+    let there = ["s1", "s3", "s4", "c1", "c2"].map(|host| (host, Sight::Same));
+    let there = [&there[..], &[("s2", Sight::Silent)]].concat();
+    let done = work(&world, &["s1", "s2", "s3", "c1"], &there, false);
+    assert_eq!(done.gone.into_iter().collect::<Vec<_>>(), ["c2"]);
+    assert_eq!(done.faults[0].host.as_deref(), Some("s2"));
+    assert_eq!(done.faults[1].what, "Left as they are: s4", "every other server is needed");
+    insta::assert_snapshot!(world.state().diary.join(", "), @"drain c2, clear c2");
+    assert!(world.state().vain.is_empty(), "{:?}", world.state().vain);
+}
+
+#[test]
 fn what_runs_is_ended_before_its_host_is_cleared_if_it_is_given_time() {
     for (time, diary) in [
         (Some(Duration::from_secs(1)), "drain c1, drain c2, clear c1, clear c2, clear s1"),

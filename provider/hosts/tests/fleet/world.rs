@@ -36,6 +36,8 @@ pub struct State {
     pub tokens: BTreeMap<String, String>,
     /// Consul, where there is one.
     pub consul: Option<Registry>,
+    /// Who was asked in vain.
+    pub vain: Vec<String>,
     /// What happened, in order.
     pub diary: Vec<String>,
     /// So many voters lived at least while machines were off.
@@ -83,6 +85,9 @@ impl World {
 impl Reach for World {
     async fn run(&self, host: &str, task: &Task, _: Listener<'_>) -> Result<Answer, Fault> {
         if self.state().broken.contains(host) {
+            if task.files.contains_key("curl") {
+                self.state().vain.push(host.to_owned());
+            }
             // A host without an address: refused before anything is sent.
             let nowhere = Host { name: host.to_owned(), ..Host::default() };
             return Client::default().run(&nowhere, task, &|_| ()).await.result;
