@@ -12,6 +12,8 @@ mod machines;
 mod model;
 mod nocloud;
 mod pins;
+#[cfg(test)]
+mod planned;
 mod reach;
 mod refresh;
 mod root;
