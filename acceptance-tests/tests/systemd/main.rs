@@ -5,6 +5,7 @@
 #![expect(clippy::expect_used, reason = "what is not as expected fails the test")]
 
 mod consul;
+mod doors;
 mod here;
 mod lab;
 mod majority;
@@ -33,6 +34,7 @@ const STORIES: &[Story] = &[
     ("a server is lost in the middle of an upgrade", 4, upgrade::survives_a_loss),
     ("most servers are gone for ever", 6, majority::lost),
     ("hosts that do not answer are said and waited for", 4, story::unreachable),
+    ("hosts are reached in the ways that are written, and in no others", 3, doors::ways),
     ("a machine sets itself up", 1, here::local),
     ("a first apply that is cut off is finished by the next", 3, story::resumed),
 ];
