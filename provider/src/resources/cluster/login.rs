@@ -81,6 +81,7 @@ mod tests {
     #[tokio::test]
     async fn who_would_be_shut_out_is_told_before() {
         if std::process::Command::new("ssh-keygen").arg("-?").output().is_err() {
+            println!("skipped: ssh-keygen not found");
             return;
         }
         let ((private, own), (_, other)) = (make_key().unwrap(), make_key().unwrap());
