@@ -53,7 +53,7 @@ const JOB: &str = r#"job "web" {
 const IMAGE: &str = "set -e; systemctl start docker; D=$(mktemp -d); mkdir -p $D/usr/bin $D/bin; cp /usr/bin/perl $D/usr/bin; \
     mkdir -p $D/usr/lib/x86_64-linux-gnu; cp -r /usr/lib/x86_64-linux-gnu/perl-base $D/usr/lib/x86_64-linux-gnu; \
     for L in $(ldd /usr/bin/perl | grep -o '/[^ ]*'); do mkdir -p $D$(dirname $L); cp $L $D$L; done; tar -C $D -c . \
-    | curl -sS --unix-socket /run/docker.sock --data-binary @- 'http://docker/images/create?fromSrc=-&repo=lab&tag=1'";
+    | curl -sS --unix-socket /run/docker.sock -H 'Content-Type: application/x-tar' --data-binary @- 'http://docker/images/create?fromSrc=-&repo=lab&tag=1'";
 
 /// What rotates everything once.
 const ROTATED: &str = "rotate {\n certs = 1\n gossip = 1\n tokens = 1\n }";

@@ -274,7 +274,7 @@ const CONTAINERS: &str = "curl -sS --unix-socket /run/docker.sock 'http://docker
 /// Something that runs, in Docker, made of what is on the host.
 pub fn job(lab: &Lab) {
     for number in [4, 5] {
-        let image = "set -e; D=$(mktemp -d); mkdir -p $D/bin; cp /bin/sleep $D/bin; for L in $(ldd /bin/sleep | grep -o '/[^ ]*'); do mkdir -p $D$(dirname $L); cp $L $D$L; done; tar -C $D -c . | curl -sS --unix-socket /run/docker.sock --data-binary @- 'http://docker/images/create?fromSrc=-&repo=lab&tag=1'";
+        let image = "set -e; D=$(mktemp -d); mkdir -p $D/bin; cp /bin/sleep $D/bin; for L in $(ldd /bin/sleep | grep -o '/[^ ]*'); do mkdir -p $D$(dirname $L); cp $L $D$L; done; tar -C $D -c . | curl -sS --unix-socket /run/docker.sock -H 'Content-Type: application/x-tar' --data-binary @- 'http://docker/images/create?fromSrc=-&repo=lab&tag=1'";
         if number == 4 {
             let made = lab.on(number, image);
             assert!(made.contains("sha256:"), "{made}");
