@@ -253,7 +253,9 @@ impl Work {
         let wanted = wanted(&spec);
         let steps = fleet::plan(&wanted, &known);
         if !steps.is_empty() {
-            let crew = Crew::new(&reach, &spec, (&root, None), AT_ONCE, &|_, _| ()).map_err(broken)?;
+            // Servers that have not changed yet believe the token of before.
+            let roots = (&root, found.as_ref().map(|(_, oldest)| oldest));
+            let crew = Crew::new(&reach, &spec, roots, AT_ONCE, &|_, _| ()).map_err(broken)?;
             crew.decides(&wanted, &known).await.map_err(|fault| said(&[fault]))?;
         }
         let those = |what: fn(&Seen) -> bool| -> BTreeSet<String> {
