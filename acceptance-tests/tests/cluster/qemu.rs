@@ -176,8 +176,14 @@ fn scaling(here: &Workspace) {
     run(here, &["plan"]).ok().says("make the machine of more");
     config(here, address, "network = \"10.78.0.0/24\"", web);
     run(here, &["plan"]).exits(1).says("It is not one for a host of 10.78.0.0/24");
-    config(here, address, "", &format!("{web}\ndelete_data = [\"web/data\"]"));
-    run(here, &["apply", "-auto-approve"]).exits(1).says("its machine does not let us in");
+    // Who lost the state and does not name it has not lost what is on it.
+    fs::remove_file(here.path("config/terraform.tfstate")).expect("there is a state");
+    config(here, address, "", "");
+    run(here, &["apply", "-auto-approve"]).ok();
+    run(here, &["destroy", "-auto-approve"]).exits(1).says("web: Data would be lost: web/data");
+    assert!(here.path("config/machines/web/volume-data.qcow2").exists());
+    config(here, address, "", "delete_data = [\"web/data\"]");
+    run(here, &["apply", "-auto-approve"]);
     gone(here);
 }
 

@@ -111,6 +111,10 @@ impl Resource for Clusters {
             }
             if prior.complete != Computed::Known(true) {
                 draft.complete = Computed::Unknown;
+                if draft.qemu.is_some() {
+                    // A server whose machine did not start has no place among the addresses yet.
+                    (draft.nomad, draft.consul) = (Computed::Unknown, Computed::Unknown);
+                }
             }
         }
         Ok(())

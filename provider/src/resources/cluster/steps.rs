@@ -10,7 +10,7 @@ use super::known::wanted;
 use super::machines::Steps;
 use super::model::Cluster;
 use super::reach::{self, Past};
-use super::{machines, names, said, spec};
+use super::{machines, names, spec};
 
 /// What an apply will do to hosts that exist, as far as can be told without asking them; nothing if there is nothing to do.
 /// `leaving` are hosts that should be gone already.
@@ -36,8 +36,12 @@ pub(super) fn of_hosts(
     let steps = fleet::plan(&wanted, &known);
     let led =
         prior.is_none_or(|prior| !prior.drift.known().into_iter().flatten().any(|line| line == LEADERLESS));
-    if !steps.is_empty() && !led {
-        fleet::majority(&wanted, &known).map_err(|fault| said(&[fault]))?;
+    // The apply refuses. It is not refused here: what a destroy goes by has to reach the state all the same.
+    if !steps.is_empty()
+        && !led
+        && let Err(fault) = fleet::majority(&wanted, &known)
+    {
+        return Ok(vec![format!("nothing, as long as none of the servers leads: {}", fault.cause)]);
     }
     let steps = steps.iter().flat_map(|step| {
         let on_it = (step.act != Act::Change || !as_it_is.contains(&step.host)).then(|| step.to_string());

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use hosts::Fault;
+use hosts::qemu::Record;
 use kit::{Diagnostic, Result};
 
 use super::super::model::{Cluster, Host, Pool};
@@ -24,6 +26,18 @@ pub(in super::super) fn spare(prior: &Cluster, draft: &Cluster) -> Result<()> {
 pub(in super::super) fn spare_all(prior: &Cluster) -> Result<()> {
     let cure = "It is read from the state: write it and apply, then destroy";
     refuse(prior, |_| true, prior, cure)
+}
+
+/// What is wrong with destroying a machine that has disks which nobody named.
+pub(super) fn unnamed(cluster: &Cluster, host: &str, record: Option<&Record>) -> Option<Fault> {
+    let named = cluster.delete_data.clone().unwrap_or_default();
+    let disks = record.and_then(|record| record.shape.as_ref()).map(|shape| shape.volumes.keys());
+    let lost = disks.into_iter().flatten().map(|volume| format!("{host}/{volume}"));
+    let lost: Vec<String> = lost.filter(|name| !named.contains(name)).collect();
+    let cause = "a machine's volumes are destroyed with it, and nobody said that these may be";
+    let cure = format!("Name them in `delete_data`, apply, and destroy it then: {lost:?}");
+    (!lost.is_empty())
+        .then(|| Fault::of_host(host, format!("Data would be lost: {}", lost.join(", ")), cause, cure))
 }
 
 fn refuse(

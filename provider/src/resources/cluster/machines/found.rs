@@ -11,7 +11,7 @@ use hosts::secrets::RootSecrets;
 use hosts::spec::ClusterSpec;
 use kit::{Diagnostic, Failure, Result};
 
-use super::super::model::{Cluster, Ssh};
+use super::super::model::{Cluster, Qemu, Ssh};
 use super::super::reach::{self, Past};
 use super::super::{back, said};
 use super::yard::{Made, Yard};
@@ -50,7 +50,8 @@ pub(in super::super) async fn found(settings: &Settings, folder: &str) -> Result
         }
         records.insert(host, record);
     }
-    if !off.is_empty() {
+    let serves = |host: &String| records.get(host).is_some_and(|record| past(record).role().serves());
+    if !off.is_empty() && !records.keys().any(|host| serves(host) && !off.contains(host)) {
         let detail = format!(
             "These do not run: {}. Nothing can be asked of them. Do without the import: an apply of the configuration that they were made from takes over what is in {folder}, and starts them.",
             off.join(", ")
@@ -90,7 +91,7 @@ fn past(record: &Record) -> Past {
 fn written(
     spec: &ClusterSpec,
     root: &RootSecrets,
-    (made, qemu, folder): (&Made, super::super::model::Qemu, &str),
+    (made, qemu, folder): (&Made, Qemu, &str),
     ssh: Ssh,
 ) -> Cluster {
     let mut cluster = back::cluster(spec, root.rotation(), ssh);
@@ -116,7 +117,7 @@ fn written(
     if let Some(ssh) = &mut cluster.ssh {
         ssh.user.take_if(|user| user == "ops");
     }
-    cluster.qemu = Some(super::super::model::Qemu { folder: folder.to_owned(), ..qemu });
+    cluster.qemu = Some(Qemu { folder: folder.to_owned(), ..qemu });
     cluster
 }
 

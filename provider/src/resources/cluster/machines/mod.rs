@@ -85,7 +85,9 @@ impl Raised {
 pub(super) async fn create(cx: &Cx, planned: &Cluster, state: &mut State<'_, Cluster>) -> Result<Raised> {
     let settings = cx.provider::<Settings>()?;
     let mut yard = yard(planned)?;
-    let before = yard.hosts();
+    let there = |host: &String| yard.place(&planned.name, host).folder.exists();
+    let before: BTreeSet<String> =
+        wanted::hosts(planned).map(|(_, host)| host.name.clone()).filter(there).chain(yard.hosts()).collect();
     let owner = yard.claim(planned, None)?;
     let raised = raise::raise(&settings, planned, None, &yard).await?;
     if raised.records.is_empty() {
@@ -204,7 +206,13 @@ pub(super) async fn fell(cluster: &Cluster, hosts: &BTreeSet<String>) -> Result<
     if cluster.qemu.is_some() {
         let yard = yard(cluster)?;
         for host in hosts {
-            if let Err(fault) = yard.place(&cluster.name, host).destroy(Duration::ZERO).await {
+            let place = yard.place(&cluster.name, host);
+            // Also of a machine that no configuration names any more.
+            let gone = match place.record().map(|record| data::unnamed(cluster, host, record.as_ref())) {
+                Ok(None) => place.destroy(Duration::ZERO).await,
+                Ok(Some(fault)) | Err(fault) => Err(fault),
+            };
+            if let Err(fault) = gone {
                 faults.insert(host.clone(), wanted::of_host(host, fault));
             }
         }

@@ -4,7 +4,7 @@
 use hosts::qemu::{Record, Shape};
 use kit::{Diagnostic, Result};
 
-use super::super::model::{Cluster, Host, Pool, Qemu};
+use super::super::model::{Cluster, Host, Pool, Qemu, Volume};
 use super::wanted::{hosts, shape};
 
 /// What has to become another for a machine to be what it should be, as a plan says it; nothing if it may go on. What it has
@@ -66,7 +66,9 @@ pub(in super::super) fn stay(prior: &Cluster, draft: &Cluster) -> Result<()> {
     for (pool, host) in hosts(draft) {
         let Some((old_pool, old)) = hosts(prior).find(|(_, old)| old.name == host.name) else { continue };
         let shapes = (shape(prior, before, old_pool), shape(draft, after, pool));
-        if let Some((what, why)) = moved(old, host).or_else(|| lost((old_pool, &shapes.0), &shapes.1, host)) {
+        if let Some((what, why)) =
+            moved(old, host).or_else(|| lost((old_pool, &shapes.0), (pool, &shapes.1), host))
+        {
             return Err(Diagnostic::error(what, why).attribute("pool").into());
         }
     }
@@ -81,7 +83,11 @@ fn moved(old: &Host, host: &Host) -> Option<(String, String)> {
 }
 
 /// What would be lost that is on its disks, or out of sight.
-fn lost((pool, is): (&Pool, &Shape), should: &Shape, host: &Host) -> Option<(String, String)> {
+fn lost(
+    (old, is): (&Pool, &Shape),
+    (pool, should): (&Pool, &Shape),
+    host: &Host,
+) -> Option<(String, String)> {
     let name = &host.name;
     let other = "add another host as it should be, move the data there, and take this one out";
     if should.disk_gib < is.disk_gib {
@@ -102,10 +108,14 @@ fn lost((pool, is): (&Pool, &Shape), should: &Shape, host: &Host) -> Option<(Str
         )),
         Some(_) => None,
     }).or_else(|| {
-        let there = |volume: &&String| pool.volume.iter().any(|old| old.name == **volume && old.size.is_none());
-        let hidden = should.volumes.keys().find(there)?;
+        let mut disks = pool.volume.iter().filter(|volume| volume.size.is_some());
+        let folder = |new: &Volume| {
+            let mut folders = old.volume.iter().filter(|old| old.size.is_none());
+            folders.any(|old| old.name == new.name || old.path == new.path)
+        };
+        let hidden = disks.find(|new| folder(new))?;
         let why = "A disk of its own would hide what is in it. Give the disk to a new volume, with another name and path, and have jobs move there.";
-        Some((format!("The volume `{hidden}` of the machine `{name}` is there already"), why.to_owned()))
+        Some((format!("The volume `{}` of the machine `{name}` is there already", hidden.name), why.to_owned()))
     })
 }
 
