@@ -14,7 +14,7 @@ done
 system=systemd,systemd-sysv,dbus,libpam-systemd,udev,kmod,procps,iproute2,netbase,e2fsprogs
 start=initramfs-tools,cloud-init,openssh-server
 case $suite in
-  jammy | noble) components=main,universe start=$start,linux-image-virtual,netplan.io ;;
+  jammy | noble) components=main,universe start=$start,linux-image-virtual,netplan.io,locales ;;
   *) components=main start=$start,linux-image-cloud-amd64 ;;
 esac
 hosts=ca-certificates,chrony,curl,unzip,gpgv,nftables,iptables,sudo,docker.io
