@@ -283,13 +283,26 @@ fn fixed(here: &Workspace) {
 
 fn interrupted(here: &Workspace) {
     prepare(here);
-    config(here, "", "", "");
+    let address = "private_address = \"10.77.0.11\"";
+    config(here, address, "", "");
     let apply = start(here, &["apply", "-auto-approve"]);
     waiting(here);
     apply.signal(Signal::INT);
     apply.finish();
     assert_eq!(attribute(here, "complete"), json!(false));
     assert!(process(here).is_some(), "the machine is not lost");
+
+    let second = "pool \"web\" {\n role = \"client\"\n host {\n name = \"web\"\n private_address = \"10.77.0.21\"\n }\n }";
+    config(here, address, "", second);
+    fs::remove_file(here.path("progress")).expect("it was told");
+    let apply = start(here, &["apply", "-auto-approve"]);
+    waiting(here);
+    apply.signal(Signal::INT);
+    apply.finish();
+    let plan = run(here, &["plan"]);
+    assert!(!plan.ok().said("no longer wanted"), "{plan}");
+    config(here, address, "", "");
+    run(here, &["plan"]).ok().says("destroy the machine of web, which is no longer wanted");
     gone(here);
 }
 

@@ -97,6 +97,13 @@ pub(super) async fn update(
         Some(_) => Some(machines::update(cx, &prior, &planned, private).await?),
         None => None,
     };
+    if let Some(raised) = &raised {
+        // Whoever is cut off now may not want them any more next time.
+        let (mut left, there) = (reach::hosts(&planned), reach::hosts(&prior));
+        left.retain(|host, _| raised.records.contains_key(host) && !there.contains_key(host));
+        raised.guide(&mut left);
+        private.set(LEAVING, &left.into_iter().chain(before.left.clone()).collect::<BTreeMap<_, _>>());
+    }
     let work = Work::begin(cx, Some(&prior), planned, before, raised).await?;
     let (done, _) = work.carry_out(cx).await?;
     let (mut made, left) = work.result(&done)?;

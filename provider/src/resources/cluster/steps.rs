@@ -19,6 +19,7 @@ pub(super) fn of_hosts(
     draft: &Cluster,
     leaving: &BTreeSet<String>,
 ) -> Result<Vec<String>> {
+    let leaving = &leaving.difference(&names(draft)).cloned().collect();
     let Steps { first, before, last } = if draft.qemu.is_some() {
         machines::steps(prior, draft, leaving)
     } else {
