@@ -26,6 +26,22 @@ pub struct Pool {
     pub volumes: Vec<Volume>,
 }
 
+impl Pool {
+    /// These hosts, with nothing special about them.
+    pub fn of(role: Role, hosts: Vec<Host>) -> Self {
+        Self {
+            role,
+            hosts,
+            node_pool: None,
+            node_class: None,
+            datacenter: None,
+            meta: BTreeMap::new(),
+            ingress: false,
+            volumes: Vec::new(),
+        }
+    }
+}
+
 /// What a host runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -32,16 +32,7 @@ pub fn pool(role: Role, hosts: &[(&str, &str)]) -> Pool {
         private_address: Some(address.parse().unwrap()),
         ..Host::default()
     };
-    Pool {
-        role,
-        hosts: hosts.iter().map(host).collect(),
-        node_pool: None,
-        node_class: None,
-        datacenter: None,
-        meta: BTreeMap::new(),
-        ingress: false,
-        volumes: vec![],
-    }
+    Pool::of(role, hosts.iter().map(host).collect())
 }
 
 pub fn spec() -> ClusterSpec {

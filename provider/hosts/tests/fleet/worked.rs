@@ -1,6 +1,5 @@
 //! In which order steps are done, and what is left when one cannot be.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -15,19 +14,10 @@ use super::planned::{known, role, wanted};
 use super::world::World;
 
 fn spec(hosts: &[&str]) -> ClusterSpec {
-    let pool = |part: Role| Pool {
-        role: part,
-        hosts: hosts
-            .iter()
-            .filter(|host| role(host) == part)
-            .map(|host| Host { name: (*host).to_owned(), ..Host::default() })
-            .collect(),
-        node_pool: None,
-        node_class: None,
-        datacenter: None,
-        meta: BTreeMap::new(),
-        ingress: false,
-        volumes: Vec::new(),
+    let pool = |part: Role| {
+        let hosts = hosts.iter().filter(|host| role(host) == part);
+        let host = |host: &&str| Host { name: (*host).to_owned(), ..Host::default() };
+        Pool::of(part, hosts.map(host).collect())
     };
     ClusterSpec {
         name: "lab".into(),

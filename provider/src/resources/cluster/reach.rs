@@ -163,7 +163,7 @@ pub(super) fn to_machines(
 
 /// Who is made on hosts that lostops makes.
 pub(super) fn operator(ssh: Option<&Ssh>) -> &str {
-    ssh.map_or("ops", Ssh::operator)
+    ssh.map_or(model::OPERATOR, Ssh::operator)
 }
 
 fn host(login: &Login, ssh: Option<&Ssh>, name: &str, past: &Past) -> Host {

@@ -23,16 +23,7 @@ pub(super) fn spec(servers: &[&str]) -> ClusterSpec {
         address: Some(format!("10.0.0.{}", number + 1)),
         ..Host::default()
     };
-    let pool = Pool {
-        role: Role::Both,
-        hosts: servers.iter().enumerate().map(host).collect(),
-        node_pool: None,
-        node_class: None,
-        datacenter: None,
-        meta: [].into(),
-        ingress: false,
-        volumes: Vec::new(),
-    };
+    let pool = Pool::of(Role::Both, servers.iter().enumerate().map(host).collect());
     ClusterSpec {
         name: "lab".into(),
         region: "global".into(),

@@ -11,7 +11,7 @@ use hosts::secrets::RootSecrets;
 use hosts::spec::ClusterSpec;
 use kit::{Diagnostic, Failure, Result};
 
-use super::super::model::{Cluster, Qemu, Ssh};
+use super::super::model::{Cluster, OPERATOR, Qemu, Ssh};
 use super::super::reach::{self, Past};
 use super::super::{back, said};
 use super::yard::{Made, Yard};
@@ -115,7 +115,7 @@ fn written(
         });
     }
     if let Some(ssh) = &mut cluster.ssh {
-        ssh.user.take_if(|user| user == "ops");
+        ssh.user.take_if(|user| user == OPERATOR);
     }
     cluster.qemu = Some(Qemu { folder: folder.to_owned(), ..qemu });
     cluster

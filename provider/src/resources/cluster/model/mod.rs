@@ -8,7 +8,7 @@ use kit::{Block, Computed, check};
 
 use super::words;
 use crate::connection::Connection;
-pub use platform::{Bastion, MachineSize, Network, NoCloud, Qemu, Ssh, ThisMachine};
+pub use platform::{Bastion, MachineSize, Network, NoCloud, OPERATOR, Qemu, Ssh, ThisMachine};
 
 /// A secure Nomad cluster with Consul, on hosts that lostops sets up.
 ///

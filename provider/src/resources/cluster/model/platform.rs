@@ -117,10 +117,13 @@ pub struct Ssh {
     pub bastion: Vec<Bastion>,
 }
 
+/// Who is made on hosts that lostops makes, where nobody else is named.
+pub const OPERATOR: &str = "ops";
+
 impl Ssh {
     /// Who is made on hosts that lostops makes.
     pub fn operator(&self) -> &str {
-        self.user.as_deref().unwrap_or("ops")
+        self.user.as_deref().unwrap_or(OPERATOR)
     }
 }
 
